@@ -1,0 +1,71 @@
+"""The time of a sandbox: real, frozen or scaled, and moved forward on command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Mode = Literal["real", "frozen", "scaled"]
+MODES: tuple[Mode, ...] = ("real", "frozen", "scaled")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Far enough for any test, and leaves room to add years to an instant without leaving datetime's range.
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def machine_time() -> datetime:
+    """The machine's own time. Everything else reads a sandbox's clock."""
+    return EPOCH + timedelta(seconds=time.time())
+
+
+class Clock:
+    """Answers `now()`. It never runs backwards by itself: only `set` may do that.
+
+    real    the machine's time plus what `advance` added
+    frozen  stands still until advanced
+    scaled  runs `rate` times as fast as the machine's time
+    """
+
+    def __init__(self, source: Callable[[], datetime] = machine_time) -> None:
+        self._source = source
+        self._held: datetime | None = None
+        self.mode: Mode = "real"
+        self.rate = 1.0
+        self._anchor_source = self._anchor = source()
+
+    def now(self) -> datetime:
+        """The sandbox's present instant, in UTC. Stands still while a request or a job is being served."""
+        return self._held if self._held is not None else self.live()
+
+    def live(self) -> datetime:
+        """The present instant whether or not the clock is held."""
+        if self.mode == "frozen":
+            return self._anchor
+        passed = self._source() - self._anchor_source
+        if self.mode == "scaled":
+            passed *= self.rate
+        return min(self._anchor + passed, LATEST)
+
+    def hold(self, instant: datetime) -> None:
+        """Make `now()` answer `instant` until `release`: one request or job sees one instant."""
+        self._held = instant
+
+    def release(self) -> None:
+        self._held = None
+
+    def set(
+        self, *, mode: Mode | None = None, now: datetime | None = None, rate: float | None = None
+    ) -> None:
+        """Change how the clock runs, where it stands, or both. What is None stays."""
+        instant = self.live() if now is None else now
+        if mode is not None:
+            self.mode = mode
+        if rate is not None:
+            self.rate = rate
+        self._anchor, self._anchor_source = instant, self._source()
+
+    def restore_real_time(self) -> None:
+        """Back to the machine's time, as a new sandbox has it."""
+        self.mode, self.rate, self._held = "real", 1.0, None
+        self._anchor_source = self._anchor = self._source()

@@ -1,0 +1,103 @@
+"""What the rest of the server knows about a provider: a record of facts and a few functions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from mockserver.core.messages import Request, Response
+from mockserver.core.world import AccountSeed, World
+
+# Failures that the server itself finds and the provider puts into its own words.
+Failure = Literal["crashed", "too_large", "throttled", "unavailable", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation as `/_mock/routes` and `mockserver routes` list it. `path` has `{name}` parts."""
+
+    operation: str
+    method: str
+    path: str
+    summary: str
+    implemented: bool = True
+
+
+class Provider(ABC):
+    """A provider's dialect. Holds no state: everything that changes is in the `World`.
+
+    name    didww, idt, didlogic
+    prefix  where it is mounted ("/didww")
+    hosts   its own host names, lower case; a request for one of them needs no prefix
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    prefix: ClassVar[str]
+    hosts: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def seed(self) -> AccountSeed:
+        """What an account starts from. Called once, when the server is made."""
+
+    @abstractmethod
+    def sandbox_of(self, request: Request) -> str | None:
+        """The name of the sandbox that the request's credentials open, or None when they open nothing."""
+
+    @abstractmethod
+    def respond(self, world: World | None, request: Request) -> Response:
+        """Answer a request. `world` is None when the credentials open nothing: the provider's refusal.
+
+        Never raises for bad input. A status of 400 or more makes the server take back every change.
+        """
+
+    @abstractmethod
+    def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
+        """The provider's own answer to a failure that the server found.
+
+        crashed      500, nothing of the cause is shown
+        too_large    413, the body is over the limit (the body in `request` is empty)
+        throttled    429, one request too many
+        unavailable  503, no sandbox can be opened for these credentials now
+        unreadable   400, the request line or query is not valid text
+        """
+
+    @abstractmethod
+    def credentials(self, sandbox: str) -> dict[str, str]:
+        """The request headers that open a sandbox."""
+
+    @abstractmethod
+    def routes(self) -> tuple[Route, ...]:
+        """Every operation served, and those answered with 501."""
+
+    @abstractmethod
+    def example(self, base_url: str) -> str:
+        """One curl line against the default sandbox, for a person to copy."""
+
+    def finish(self, response: Response, world: World | None, request: Request) -> None:  # noqa: B027
+        """Last touch on every answer of this provider (request ids, cache headers). Nothing by default."""
+
+
+DEFAULT_SANDBOX = "default"
+SANDBOX_KEY = "sandbox-"
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+def valid_sandbox_name(name: str) -> bool:
+    """1 to 64 letters, digits, dots, dashes or underscores."""
+    return 0 < len(name) <= 64 and _NAME.issuperset(name)
+
+
+def sandbox_of_key(key: str, demo_key: str) -> str | None:
+    """The sandbox that a key opens: the demo key the default one, `sandbox-NAME` the one of that name."""
+    if key == demo_key:
+        return DEFAULT_SANDBOX
+    if key.startswith(SANDBOX_KEY) and valid_sandbox_name(key[len(SANDBOX_KEY) :]):
+        return key[len(SANDBOX_KEY) :]
+    return None
+
+
+def key_of_sandbox(sandbox: str, demo_key: str) -> str:
+    """The key that opens a sandbox; the other way round of `sandbox_of_key`."""
+    return demo_key if sandbox == DEFAULT_SANDBOX else SANDBOX_KEY + sandbox

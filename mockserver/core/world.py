@@ -1,0 +1,251 @@
+"""A sandbox's whole state: one account at each provider, with its time, chance, money and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from mockserver.core.clock import LATEST, Clock, machine_time
+from mockserver.core.events import Event, Events
+from mockserver.core.ids import Ids
+from mockserver.core.journal import Journal
+from mockserver.core.ledger import Ledger
+from mockserver.core.limits import Limit, RateLimiter
+from mockserver.core.scheduler import Entry, Job, Scheduler
+from mockserver.core.stock import Shelves, Stock
+from mockserver.core.tables import Key, Row, Table, Undo
+from mockserver.core.transitions import Policies, Policy
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeed:
+    """What an account at one provider starts from; made once, shared by all sandboxes, never written.
+
+    tables    rows by table name and key; the insertion order is the order of listing
+    options   switches of the account (features, permissions) that the control API may change
+    """
+
+    provider: str
+    opening_balance: Decimal
+    tables: Mapping[str, Mapping[Key, Row]]
+    shelves: Shelves
+    limit: Limit | None = None
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    currency: str = "USD"
+
+
+def rows_by_key(rows: Iterable[Row]) -> dict[Key, Row]:
+    """Rows as a seed table; ValueError when two share a key."""
+    table: dict[Key, Row] = {}
+    for row in rows:
+        if row.key in table:
+            raise ValueError(f"two seed rows of {row.table} share the key {row.key!r}")
+        table[row.key] = row
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What moving the clock did: the instants before and after, the jobs that ran, the changes they made.
+
+    `fired` is cut at `most` entries (a test that jumps ten years); `total` counts them all.
+    """
+
+    before: datetime
+    after: datetime
+    fired: list[Entry]
+    events: list[Event]
+    total: int
+
+
+class World:
+    """One sandbox. All of its mutable state hangs here; `reset` puts back what the seed says.
+
+    Writes leave their inverse in one undo log. The gateway calls `commit` after an accepted request and
+    `rollback` after a refused one, so a request changes everything it should or nothing.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        seeds: Mapping[str, AccountSeed],
+        *,
+        chance: str = "mockserver",
+        source: Callable[[], datetime] = machine_time,
+        rate_limits: bool = True,
+        journal_entries: int = 1000,
+        journal_bytes: int = 4 << 20,
+    ) -> None:
+        self.name = name
+        self._seeds = seeds
+        self._chance = chance
+        self._rate_limits = rate_limits
+        self.clock = Clock(source)
+        self.journal = Journal(journal_entries, journal_bytes)
+        self._start()
+
+    def _start(self) -> None:
+        self._undo: Undo = []
+        self._announced: list[tuple[datetime, str, str]] = []
+        self.ids = Ids(f"{self._chance}/{self.name}")
+        self.events = Events()
+        self.scheduler = Scheduler(self._undo)
+        self._tables: dict[str, Table[Any]] = {}
+        self._stock: dict[str, Stock] = {}
+        self._ledgers: dict[str, Ledger] = {}
+        self._limiters: dict[str, RateLimiter | None] = {}
+        self.options: dict[str, dict[str, Any]] = {}
+        defaults: dict[str, Policy] = {}
+        for provider, seed in self._seeds.items():
+            self._stock[provider] = Stock(seed.shelves, self._undo)
+            self._ledgers[provider] = Ledger(seed.opening_balance, self.clock, self._undo, seed.currency)
+            limit = seed.limit if self._rate_limits else None
+            self._limiters[provider] = None if limit is None else RateLimiter(limit)
+            self.options[provider] = dict(seed.options)
+            defaults.update(seed.policies)
+        self.policies = Policies(defaults)
+
+    # --- state -----------------------------------------------------------------------------------
+
+    def table(self, row: type[R]) -> Table[R]:
+        """The table of a row class, `world.table(Order)`; empty when the seed has none."""
+        name = row.table
+        table = self._tables.get(name)
+        if table is None:
+            seed = self._seeds[name.partition(".")[0]]
+            rows: Mapping[Key, Any] = seed.tables.get(name, {})
+            table = self._tables[name] = Table(rows, self._undo)
+        return table
+
+    def tables(self) -> dict[str, Table[Any]]:
+        """Every table by name, touched or not."""
+        for provider in self._seeds.values():
+            for name, rows in provider.tables.items():
+                if name not in self._tables:
+                    self._tables[name] = Table(rows, self._undo)
+        return dict(sorted(self._tables.items()))
+
+    def stock(self, provider: str) -> Stock:
+        return self._stock[provider]
+
+    def ledger(self, provider: str) -> Ledger:
+        return self._ledgers[provider]
+
+    def providers(self) -> list[str]:
+        return list(self._seeds)
+
+    # --- limits ----------------------------------------------------------------------------------
+
+    def admit(self, provider: str) -> bool:
+        """Count one request against the provider's limit; False when it is one too many."""
+        limiter = self._limiters[provider]
+        return limiter is None or limiter.admit(self.clock.now())
+
+    def limiter(self, provider: str) -> RateLimiter | None:
+        return self._limiters[provider]
+
+    def set_limit(self, provider: str, limit: Limit | None) -> None:
+        self._limiters[provider] = None if limit is None else RateLimiter(limit)
+
+    # --- later changes ---------------------------------------------------------------------------
+
+    def later(self, job: Job) -> Entry:
+        """Put a change on the agenda as the transition policy of its subject says."""
+        policy = self.policies.of(job.subject)
+        due = None if policy.mode == "manual" else self.clock.now()
+        if due is not None and policy.mode == "after":
+            due = min(due + policy.delay, LATEST)
+        return self.scheduler.add(due, job)
+
+    def at(self, due: datetime, job: Job) -> Entry:
+        """Put a change on the agenda for a given instant."""
+        return self.scheduler.add(min(due, LATEST), job)
+
+    def announce(self, subject: str, change: str) -> None:
+        """Tell whoever listens what became of a thing, once the request or job is through."""
+        self._announced.append((self.clock.now(), subject, change))
+
+    def run_due(self, until: datetime, most_kept: int = 500) -> Advance:
+        """Run every job due up to `until`, each at its own instant, in order of (due, number)."""
+        before, first_event = self.clock.now(), self.events.count
+        fired: list[Entry] = []
+        total = 0
+        while (entry := self.scheduler.pop_due(until)) is not None:
+            self.clock.hold(entry.due or until)
+            try:
+                entry.job.run(self)
+            except BaseException:
+                self.rollback()
+                raise
+            finally:
+                self.clock.release()
+            self.commit()
+            total += 1
+            if len(fired) < most_kept:
+                fired.append(entry)
+        return Advance(before, until, fired, self.events.since(first_event), total)
+
+    def advance(self, *, by: timedelta | None = None, to: datetime | None = None) -> Advance:
+        """Move the clock forward and run what falls due. ValueError for a way back or out of range."""
+        self.run_due(self.clock.live())
+        now = self.clock.live()
+        try:
+            target = to if to is not None else now + (by or timedelta())
+        except OverflowError:
+            raise ValueError(f"the clock cannot go beyond {LATEST.isoformat()}") from None
+        if target < now:
+            raise ValueError(
+                f"the clock stands at {now.isoformat()} already and cannot be advanced backwards"
+            )
+        if target > LATEST:
+            raise ValueError(f"the clock cannot go beyond {LATEST.isoformat()}")
+        result = self.run_due(target)
+        self.clock.set(now=target)
+        return Advance(now, target, result.fired, result.events, result.total)
+
+    # --- one request -----------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start of a request: run what is due, then let the clock stand still until `end`."""
+        now = self.clock.live()
+        due = self.scheduler.next_due()
+        if due is not None and due <= now:
+            self.run_due(now)
+        self.clock.hold(now)
+
+    def end(self, accepted: bool) -> None:
+        """End of a request: keep its changes or take every one of them back."""
+        if self._undo or self._announced:
+            if accepted:
+                self.commit()
+            else:
+                self.rollback()
+        self.clock.release()
+
+    def commit(self) -> None:
+        """Keep everything since the last commit and publish what was announced."""
+        self._undo.clear()
+        if self._announced:
+            announced, self._announced = self._announced, []
+            for at, subject, change in announced:
+                self.events.publish(at, subject, change)
+
+    def rollback(self) -> None:
+        """Take back everything since the last commit, newest first."""
+        undo = list(reversed(self._undo))
+        for restore, arguments in undo:
+            restore(*arguments)
+        self._undo.clear()  # restoring may have written to the log itself
+        self._announced.clear()
+
+    def reset(self) -> None:
+        """Back to the seed: state, money, stock, ids, agenda, limits, policies, clock and journal."""
+        self.clock.restore_real_time()
+        self.journal.clear()
+        self._start()

@@ -1,0 +1,1 @@
+"""The HTTP side that all providers share: the gateway, routing, the access log."""

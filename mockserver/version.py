@@ -1,0 +1,3 @@
+"""The version of this package, also sent as X-Mock."""
+
+VERSION = "0.1.0"
