@@ -1,0 +1,1 @@
+"""The three providers; none of them knows another."""
