@@ -1,0 +1,56 @@
+"""A server of its own for a test, reached without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from mockserver.app import create_app
+from mockserver.core.messages import Response
+from mockserver.core.world import World
+from mockserver.http.gateway import Gateway
+from mockserver.settings import Settings
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class Server:
+    """A server in this process with its clocks frozen, so that time only moves when a test moves it."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = Settings(log_format="off", **settings)
+        self.gateway: Gateway = create_app(self.settings)
+
+    def world(self, name: str = "default") -> World:
+        """The sandbox; its clock stands at NOON from the first look on."""
+        known = self.gateway.sandboxes.find(name) is not None
+        world = self.gateway.sandboxes.open(name)
+        if not known:
+            world.clock.set(mode="frozen", now=NOON)
+        return world
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+        json: Any = None,
+    ) -> Response:
+        """One request; `target` is path and query. `json` is encoded, `body` sent as it is."""
+        path, _, query = target.partition("?")
+        sent = {"host": "127.0.0.1:8080", "accept": "*/*"}
+        sent.update({name.lower(): value for name, value in (headers or {}).items()})
+        if json is not None:
+            body = orjson.dumps(json)
+        content = body.encode() if isinstance(body, str) else body
+        return self.gateway.handle(method, path, query, sent, content or b"")
+
+
+def body_of(response: Response) -> Any:
+    """The JSON of an answer."""
+    return orjson.loads(response.body)
