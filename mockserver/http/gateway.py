@@ -17,6 +17,7 @@ from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
 from mockserver.http.access_log import AccessLog
+from mockserver.http.address import bare_host, caller_address
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,7 +27,6 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 log = logging.getLogger("mockserver")
 
 CONTROL_PREFIX = "/_mock"
-_HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")
 _NO_LENGTH = frozenset((204, 304))
 # How much of a refused body is read and thrown away, so that the client gets to read the answer.
 _DRAINED = 64 << 20
@@ -208,18 +208,8 @@ class Gateway:
         self, headers: dict[str, str], scheme: str, server: tuple[str, int | None]
     ) -> tuple[str, str]:
         """The address the caller used, as `scheme://host[:port]`, and the bare host name in lower case."""
-        host = headers.get("host", "")
-        if "x-forwarded-host" in headers or "x-forwarded-proto" in headers:
-            host = headers.get("x-forwarded-host", host).partition(",")[0].strip()
-            proto = headers.get("x-forwarded-proto", scheme).partition(",")[0].strip().lower()
-            scheme = proto if proto in ("http", "https") else scheme
-        if not host or not _HOST_CHARACTERS.issuperset(host):
-            name, port = server
-            host = f"{name}:{port}" if port else name
-        bare = host.lower()
-        if ":" in bare and not bare.endswith("]"):
-            bare = bare.rpartition(":")[0]
-        return self._public_url or f"{scheme}://{host}", bare
+        scheme, host = caller_address(headers, scheme, server)
+        return self._public_url or f"{scheme}://{host}", bare_host(host)
 
     def _select(self, path: str, host: str) -> tuple[Provider | None, str, str]:
         """The provider, the path without its prefix, and the prefix. The Host header wins over the path."""
