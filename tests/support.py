@@ -54,3 +54,17 @@ class Server:
 def body_of(response: Response) -> Any:
     """The JSON of an answer."""
     return orjson.loads(response.body)
+
+
+def state_of(world: World) -> dict[str, Any]:
+    """Everything a refused request must leave alone: rows, stock, money, agenda."""
+    return {
+        "tables": {name: list(table.rows.values()) for name, table in world.tables().items() if len(table)},
+        "gone": {
+            name: {key: gone for key, gone in world.stock(name).gone().items() if gone}
+            for name in world.providers()
+        },
+        "lines": {name: list(world.ledger(name).lines) for name in world.providers()},
+        "balances": {name: world.ledger(name).balance for name in world.providers()},
+        "agenda": world.scheduler.agenda(),
+    }
