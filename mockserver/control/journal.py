@@ -1,0 +1,81 @@
+"""Operations on a sandbox's journal of provider requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mockserver.control.call import Call, Refused, instant, provider_named, whole_number
+from mockserver.core.journal import Exchange
+
+
+def list_requests(call: Call) -> dict[str, Any]:
+    """The newest exchanges that match, newest last."""
+    limit = whole_number(call, "limit", 100, 10_000)
+    exchanges: Iterable[Exchange] = call.world.journal
+    provider, status = call.query.get("provider"), call.query.get("status")
+    if provider is not None:
+        provider_named(call, provider)
+        exchanges = [exchange for exchange in exchanges if exchange.provider == provider]
+    if status is not None:
+        low, high = _statuses(status)
+        exchanges = [exchange for exchange in exchanges if low <= exchange.status <= high]
+    found = list(exchanges)
+    return {"requests": [_summary(exchange) for exchange in found[-limit:]], "total": len(found)}
+
+
+def clear_requests(call: Call) -> dict[str, Any]:
+    cleared = len(call.world.journal)
+    call.world.journal.clear()
+    return {"cleared": cleared}
+
+
+def show_request(call: Call) -> dict[str, Any]:
+    """One exchange with headers and bodies as they were kept: credentials masked, long bodies cut."""
+    text = call.values["id"]
+    kept = {str(exchange.number): exchange for exchange in call.world.journal}
+    exchange = kept.get(text)
+    if exchange is None:
+        numbers = list(kept)
+        there_are = f"{numbers[0]} to {numbers[-1]} are" if numbers else "none is"
+        raise Refused(422, f"there is no request {text[:40]!r} in the journal; {there_are} kept")
+    return {
+        **_summary(exchange),
+        "request": _side(exchange.headers.items(), exchange.body, exchange.body_size),
+        "answer": _side(exchange.answer_headers, exchange.answer, exchange.answer_size),
+    }
+
+
+def _statuses(text: str) -> tuple[int, int]:
+    """A status (404) or a class of them (4xx) as the lowest and the highest."""
+    if len(text) == 3 and text.isascii():
+        if text.isdigit() and text[0] in "12345":
+            return int(text), int(text)
+        if text[0] in "12345" and text[1:].lower() == "xx":
+            low = 100 * int(text[0])
+            return low, low + 99
+    raise Refused(422, "status must be like 404 or 4xx", fields={"status": "not a status"})
+
+
+def _summary(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "id": exchange.number,
+        "at": instant(exchange.at),
+        "provider": exchange.provider,
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query,
+        "status": exchange.status,
+        "ms": round(1000 * exchange.seconds, 3),
+        "evidence": exchange.evidence,
+    }
+
+
+def _side(headers: Iterable[tuple[str, str]], body: bytes, size: int) -> dict[str, Any]:
+    return {
+        "headers": [list(pair) for pair in headers],
+        "body": body.decode("utf-8", "replace"),
+        "size": size,
+        "cut": len(body) < size,
+    }

@@ -1,0 +1,144 @@
+"""The table of control operations. To add one: a handler, its models in `schemas`, a row here."""
+
+from __future__ import annotations
+
+from mockserver.control import account, journal, server, time
+from mockserver.control.call import Operation, Parameter
+
+_PROVIDER = Parameter("provider", "Only this provider", {"type": "string"})
+
+
+def _newest(what: str, default: int) -> Parameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": 10_000, "default": default}
+    return Parameter("limit", f"How many {what} at most", schema)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    # the server
+    Operation("show_index", "GET", "/", "What the control API offers", server.index, "Index", "server"),
+    Operation("show_health", "GET", "/health", "The process answers", server.health, "Health", "server"),
+    Operation("show_ready", "GET", "/ready", "The seed is loaded", server.ready, "Ready", "server"),
+    Operation("show_version", "GET", "/version", "The server's version", server.version, "Version", "server"),
+    Operation(
+        "list_routes", "GET", "/routes", "Every operation served", server.list_routes, "Routes", "server"
+    ),
+    Operation(
+        "show_openapi", "GET", "/openapi.json", "This document", server.openapi, "OpenAPIDocument", "server"
+    ),
+    # sandboxes
+    Operation(
+        "list_sandboxes", "GET", "/sandboxes", "All sandboxes", server.list_sandboxes, "SandboxList", "server"
+    ),
+    Operation(
+        "create_sandbox",
+        "POST",
+        "/sandboxes",
+        "Create a sandbox that is kept until dropped",
+        server.create_sandbox,
+        "SandboxState",
+        "server",
+        body="NewSandbox",
+        status=201,
+        conflicts="Every place is taken by a sandbox that is kept",
+    ),
+    Operation(
+        "show_sandbox",
+        "GET",
+        "/sandboxes/{name}",
+        "A sandbox with its credentials",
+        server.show_sandbox,
+        "SandboxState",
+        "server",
+    ),
+    Operation(
+        "drop_sandbox",
+        "DELETE",
+        "/sandboxes/{name}",
+        "Forget a sandbox",
+        server.drop_sandbox,
+        "Dropped",
+        "server",
+    ),
+    # one sandbox
+    Operation("reset", "POST", "/reset", "Back to the seed", account.reset, "ResetDone", body="ResetTo"),
+    Operation("show_clock", "GET", "/clock", "The clock", time.show_clock, "ClockState"),
+    Operation(
+        "change_clock",
+        "PUT",
+        "/clock",
+        "Freeze, scale or set the clock",
+        time.change_clock,
+        "ClockState",
+        body="ClockChange",
+    ),
+    Operation(
+        "advance_clock",
+        "POST",
+        "/clock/advance",
+        "Move the clock forward and run what falls due",
+        time.advance_clock,
+        "Advanced",
+        body="ClockAdvance",
+    ),
+    Operation(
+        "show_agenda",
+        "GET",
+        "/clock/agenda",
+        "Changes to come, in order",
+        time.show_agenda,
+        "Agenda",
+        query=(_newest("changes", 500),),
+    ),
+    Operation("show_limits", "GET", "/limits", "Request limits by provider", account.show_limits, "Limits"),
+    Operation(
+        "change_limits",
+        "PUT",
+        "/limits",
+        "Set or lift request limits of the named providers",
+        account.change_limits,
+        "Limits",
+        body="LimitsChange",
+    ),
+    Operation(
+        "list_requests",
+        "GET",
+        "/requests",
+        "The journal of provider requests, newest last",
+        journal.list_requests,
+        "Journal",
+        query=(
+            _newest("requests, counted from the newest,", 100),
+            _PROVIDER,
+            Parameter("status", "Only this status (404) or class (4xx)", {"type": "string"}),
+        ),
+    ),
+    Operation(
+        "clear_requests", "DELETE", "/requests", "Clear the journal", journal.clear_requests, "Cleared"
+    ),
+    Operation(
+        "show_request",
+        "GET",
+        "/requests/{id}",
+        "One exchange with headers and bodies",
+        journal.show_request,
+        "ExchangeDetail",
+    ),
+    Operation(
+        "set_balance",
+        "POST",
+        "/world/balance",
+        "Set the funds of one account",
+        account.set_balance,
+        "Balance",
+        body="NewBalance",
+    ),
+    Operation(
+        "show_ledger",
+        "GET",
+        "/ledger",
+        "Money: opening balance, lines, balance",
+        account.show_ledger,
+        "Ledgers",
+        query=(_PROVIDER,),
+    ),
+)

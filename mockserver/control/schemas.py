@@ -1,0 +1,352 @@
+"""Bodies of the control API: what it takes (checked with these) and what it answers (described by these).
+
+Imported when the first body is read or the OpenAPI document is asked for, not when the server starts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
+
+from mockserver.control.values import DURATION_FORMS, duration, money, parse_instant
+
+
+def _plain_number(value: Any) -> float:
+    """A JSON number; texts and booleans are not numbers."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError("must be a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("must be a smaller number") from None
+
+
+def _duration_text(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError(f"must be a text like {DURATION_FORMS}")
+    return duration(value)
+
+
+Number = Annotated[float, BeforeValidator(_plain_number)]
+Instant = Annotated[
+    datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration_text),
+    WithJsonSchema({"type": "string", "examples": ["2d", "PT1H30M"]}),
+]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(money),
+    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["12.34"]}, {"type": "number"}]}),
+]
+Mode = Literal["real", "frozen", "scaled"]
+# Answers hold their values as texts already.
+InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+class Body(BaseModel):
+    """Base of request bodies: a field that does not exist is refused."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+class NewSandbox(Body):
+    """A sandbox to create; it is kept until it is dropped."""
+
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    """1 to 64 letters, digits, dots, dashes or underscores; made up when it is left out."""
+
+
+class ResetTo(Body):
+    """Where a reset leads."""
+
+    to: Literal["seed"] = "seed"
+    """The seed: what a new sandbox starts from."""
+
+
+class ClockChange(Body):
+    """How the clock shall run and where it shall stand. What is left out stays.
+
+    Setting `now` runs nothing at once: what is due by then runs with the next call or request.
+    """
+
+    mode: Mode | None = None
+    """real runs with the machine, frozen stands still, scaled runs `rate` times as fast."""
+    now: Instant | None = None
+    """The new present instant; may lie in the past."""
+    rate: Number | None = Field(default=None, gt=0, le=1_000_000)
+    """Speed of a scaled clock."""
+
+    @model_validator(mode="after")
+    def _something(self) -> ClockChange:
+        if self.mode is None and self.now is None and self.rate is None:
+            raise ValueError("give at least one of mode, now and rate")
+        return self
+
+
+class ClockAdvance(Body):
+    """How far to move the clock: units (added up), or `by`, or `to`."""
+
+    seconds: Number | None = Field(default=None)
+    minutes: Number | None = Field(default=None)
+    hours: Number | None = Field(default=None)
+    days: Number | None = Field(default=None)
+    by: Duration | None = Field(default=None)
+    """A duration as a text: 90s, 15m, 2h30m, 2d, 1w, PT1H30M."""
+    to: Instant | None = Field(default=None)
+    """The instant to arrive at."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ClockAdvance:
+        units = any(value is not None for value in (self.seconds, self.minutes, self.hours, self.days))
+        if (units, self.by is not None, self.to is not None).count(True) != 1:
+            raise ValueError("give either seconds, minutes, hours and days, or by, or to")
+        return self
+
+    def distance(self) -> timedelta:
+        """How far `by` or the units lead. OverflowError or ValueError when no timedelta is that long."""
+        if self.by is not None:
+            return self.by
+        return timedelta(
+            days=self.days or 0, hours=self.hours or 0, minutes=self.minutes or 0, seconds=self.seconds or 0
+        )
+
+
+class LimitBody(Body):
+    """At most `requests` in any `seconds` of the sandbox's clock."""
+
+    requests: int = Field(ge=1, le=100_000, strict=True)
+    seconds: Number = Field(gt=0, le=86_400)
+
+
+class LimitsChange(RootModel[dict[str, LimitBody | None]]):
+    """Limits by provider; null lifts one, a provider left out keeps its own."""
+
+
+class NewBalance(Body):
+    """The funds an account shall have."""
+
+    provider: str
+    balance: Money
+    """Exact, at most four decimals; a text or a number."""
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    ready: bool
+
+
+class Version(BaseModel):
+    server: Literal["mockserver"]
+    version: str
+
+
+class ClockState(BaseModel):
+    """`next_due` is when the next change on the agenda happens, null when none is timed."""
+
+    mode: Mode
+    rate: float
+    now: InstantText
+    next_due: InstantText | None
+
+
+class JournalState(BaseModel):
+    """`kept` exchanges can still be read of the `count` there were."""
+
+    count: int
+    kept: int
+
+
+class SandboxState(BaseModel):
+    """One sandbox: where to reach its providers and with which request headers."""
+
+    name: str
+    kept: bool = Field(description="Named here, so never dropped to make room.")
+    base_urls: dict[str, str]
+    credentials: dict[str, dict[str, str]]
+    control: str
+    clock: ClockState
+    journal: JournalState
+
+
+class SandboxList(BaseModel):
+    sandboxes: list[SandboxState]
+
+
+class Dropped(BaseModel):
+    dropped: str
+
+
+class ResetDone(BaseModel):
+    sandbox: str
+    to: str
+    clock: ClockState
+
+
+class Due(BaseModel):
+    """A change on the agenda. `due` is null while it is held."""
+
+    number: int
+    due: InstantText | None
+    kind: str
+    subject: str
+
+
+class Agenda(BaseModel):
+    now: InstantText
+    agenda: list[Due]
+    total: int
+
+
+class Fired(BaseModel):
+    due: InstantText
+    kind: str
+    subject: str
+
+
+class Change(BaseModel):
+    at: InstantText
+    subject: str
+    change: str
+
+
+class Advanced(BaseModel):
+    """What happened on the way. `fired` is cut at 500 entries, `total` counts all."""
+
+    before: InstantText
+    now: InstantText
+    fired: list[Fired]
+    total: int
+    events: list[Change]
+
+
+class Limits(RootModel[dict[str, LimitBody | None]]):
+    """The limit of each provider, null where there is none."""
+
+
+class ExchangeSummary(BaseModel):
+    id: int
+    at: InstantText
+    provider: str
+    operation: str
+    method: str
+    path: str
+    query: str
+    status: int
+    ms: float
+    evidence: str
+
+
+class Journal(BaseModel):
+    """Newest last. `total` matched, of which the newest `limit` are here."""
+
+    requests: list[ExchangeSummary]
+    total: int
+
+
+class Side(BaseModel):
+    """`size` is the length of the whole body in bytes, of which `body` shows the kept beginning."""
+
+    headers: list[tuple[str, str]]
+    body: str
+    size: int
+    cut: bool
+
+
+class ExchangeDetail(ExchangeSummary):
+    request: Side
+    answer: Side
+
+
+class Cleared(BaseModel):
+    cleared: int
+
+
+class LedgerLine(BaseModel):
+    number: int
+    at: InstantText
+    kind: str
+    amount: str
+    balance: str
+    subject: str
+    note: str
+
+
+class Account(BaseModel):
+    currency: str
+    opening: str
+    balance: str
+    lines: list[LedgerLine]
+
+
+class Ledgers(RootModel[dict[str, Account]]):
+    """Money by provider: balance = opening + the sum of the lines' amounts."""
+
+
+class Balance(BaseModel):
+    provider: str
+    currency: str
+    balance: str
+    line: LedgerLine
+
+
+class ProviderOperation(BaseModel):
+    operation: str
+    method: str
+    path: str
+    summary: str
+    implemented: bool
+
+
+class ProviderRoutes(BaseModel):
+    title: str
+    prefix: str
+    hosts: list[str]
+    operations: list[ProviderOperation]
+
+
+class ControlOperation(BaseModel):
+    operation: str
+    method: str
+    path: str
+    summary: str
+    scope: Literal["server", "sandbox"]
+
+
+class Routes(BaseModel):
+    providers: dict[str, ProviderRoutes]
+    control: list[ControlOperation]
+
+
+class Index(BaseModel):
+    server: Literal["mockserver"]
+    version: str
+    openapi: str
+    routes: list[str]
+
+
+class OpenAPIDocument(RootModel[dict[str, Any]]):
+    """An OpenAPI 3.1 document."""
+
+
+class Problem(BaseModel):
+    """A refusal. Which of the other members are there depends on what was wrong."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: str
+    fields: dict[str, str] | None = Field(default=None, description="What is wrong, by field.")
+    did_you_mean: str | None = None
+    known: list[str] | None = Field(default=None, description="What there is.")
+    allowed: list[str] | None = Field(default=None, description="Methods that this path takes.")

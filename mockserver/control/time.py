@@ -1,0 +1,73 @@
+"""Operations on a sandbox's clock and agenda."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.control.call import Call, Refused, instant, optional_instant, whole_number
+from mockserver.control.server import clock_state
+
+
+def show_clock(call: Call) -> dict[str, Any]:
+    return clock_state(call.world)
+
+
+def change_clock(call: Call) -> dict[str, Any]:
+    """Set the mode, the instant and the rate. Only a scaled clock has a rate other than 1."""
+    clock, change = call.world.clock, call.body
+    mode = change.mode or clock.mode
+    if change.rate is not None and mode != "scaled":
+        raise Refused(
+            422, "only a scaled clock has a rate", fields={"rate": f"the clock would be {mode}, not scaled"}
+        )
+    clock.set(mode=mode, now=change.now, rate=change.rate if mode == "scaled" else 1.0)
+    return clock_state(call.world)
+
+
+def advance_clock(call: Call) -> dict[str, Any]:
+    """Move forward and run what falls due on the way, each change at its own instant."""
+    try:
+        if call.body.to is not None:
+            result = call.world.advance(to=call.body.to)
+        else:
+            result = call.world.advance(by=call.body.distance())
+    except OverflowError:
+        raise Refused(422, "the clock cannot go that far") from None
+    except ValueError as error:  # backwards, beyond the last instant, or NaN days
+        raise Refused(422, str(error)) from None
+    return {
+        "before": instant(result.before),
+        "now": instant(result.after),
+        "fired": [
+            {
+                "due": instant(entry.due or result.after),
+                "kind": entry.job.kind,
+                "subject": entry.job.subject,
+            }
+            for entry in result.fired
+        ],
+        "total": result.total,
+        "events": [
+            {"at": instant(event.at), "subject": event.subject, "change": event.change}
+            for event in result.events
+        ],
+    }
+
+
+def show_agenda(call: Call) -> dict[str, Any]:
+    """What is to come, in order; held changes last."""
+    entries = call.world.scheduler.agenda()
+    shown = entries[: whole_number(call, "limit", 500, 10_000)]
+    return {
+        "now": instant(call.world.clock.live()),
+        "agenda": [
+            {
+                "number": entry.number,
+                "due": optional_instant(entry.due),
+                "kind": entry.job.kind,
+                "subject": entry.job.subject,
+            }
+            for entry in shown
+        ],
+        "total": len(entries),
+    }
