@@ -1,0 +1,103 @@
+"""What can be bought: countries, regions, DID groups, single numbers (reference: behaviour.md §4)."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import orjson
+
+from mockserver.providers.idt import assumptions, errors
+from mockserver.providers.idt.errors import IdtError, Problem
+from mockserver.providers.idt.formats import number_text, sku_of
+from mockserver.providers.idt.reading import Call, path_id
+from mockserver.providers.idt.rows import Country
+
+_TRUTH = {"true": True, "false": False}
+
+
+def get_countries(call: Call) -> bytes:
+    """All countries, by name."""
+    _require_feature(call)
+    return call.catalogue.countries_answer
+
+
+def get_regions(call: Call) -> bytes:
+    """The regions of a country that is offered; none for most. 4003 for another country."""
+    _require_feature(call)
+    country = _country(call, call.values[0], status=404)
+    return call.catalogue.regions_answer(country.iso)
+
+
+def get_did_groups(call: Call) -> bytes:
+    """The groups of a country or region, geographic or toll-free, with their stock."""
+    _require_feature(call)
+    country, region_code, toll_free = _place(call)
+    stock = call.world.stock("idt")
+    shown: list[bytes] = []
+    for group in call.catalogue.groups_of(country.iso, region_code, toll_free):
+        quantity = stock.available(group.shelf)
+        if quantity or country.iso != "US":  # the USA knows no backorder: what is sold out is not listed
+            before, after = call.catalogue.encoded_group(group)
+            shown.append(b"%b%d%b" % (before, quantity, after))
+    return b'{"did_groups":[%b],"meta":{"total":%d}}' % (b",".join(shown), len(shown))
+
+
+def _place(call: Call) -> tuple[Country, str | None, bool]:
+    """Country, region and toll-free as asked for, checked in the order of behaviour.md §4."""
+    iso, region_code = call.parameter("country_iso"), call.parameter("region_code")
+    wish = call.parameter("toll_free")
+    problems: list[Problem] = []
+    if not iso:
+        problems.append(errors.required("country_iso"))
+    if wish is not None and wish.lower() not in _TRUTH:
+        problems.append(errors.invalid("toll_free", "must be true or false"))
+    if problems:
+        raise errors.refused(problems)
+    toll_free = wish is not None and _TRUTH[wish.lower()]
+    country = _country(call, iso or "", status=422)
+    if toll_free:
+        if region_code:
+            raise IdtError(422, errors.invalid("region_code", "must be left out for toll-free numbers"))
+        if not country.supports_toll_free:
+            raise errors.toll_free_not_offered()
+        return country, None, True
+    if not region_code:
+        if country.has_regions:
+            raise errors.refused([errors.required("region_code")])
+        return country, None, False
+    region = call.catalogue.regions.get(region_code.upper())
+    if region is None or region.country_iso != country.iso:
+        raise errors.region_not_offered()
+    return country, region.code, False
+
+
+def browse_numbers(call: Call) -> bytes:
+    """The first numbers of a group on sale with their SKUs; for groups that support it."""
+    _require_feature(call)
+    group_id = path_id(call.values[0])
+    group = None if group_id is None else call.catalogue.groups.get(group_id)
+    if group is None:
+        raise errors.not_found("DID Group", "did_group_id")
+    if not group.supports_browse:
+        raise IdtError(422, errors.invalid("did_group_id", "does not support browsing"))
+    numbers = islice(call.world.stock("idt").numbers(group.shelf), assumptions.BROWSE_ROWS)
+    return orjson.dumps(
+        {
+            "numbers": [
+                {"number": number_text(number, group.calling_code), "sku": sku_of(group, number)}
+                for number in numbers
+            ]
+        }
+    )
+
+
+def _country(call: Call, iso: str, *, status: int) -> Country:
+    country = call.catalogue.countries.get(iso.upper())
+    if country is None:
+        raise errors.country_not_offered(status)
+    return country
+
+
+def _require_feature(call: Call) -> None:
+    if not call.world.options["idt"]["dids_enabled"]:
+        raise errors.dids_not_enabled()

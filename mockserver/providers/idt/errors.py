@@ -1,0 +1,190 @@
+"""Every refusal of IDT Express: one exception, one table of titles, constructors that take facts.
+
+Source: reference errors.yaml. Titles are documented; the wording of `detail` is, but for 3001 and a quantity
+that is not positive, ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from mockserver.core.messages import Evidence
+
+TITLES: Mapping[int, str] = {
+    1000: "Invalid Request",
+    1001: "Required Field Missing",
+    1002: "Invalid Field",
+    1003: "Resource Not Found",
+    2000: "Access Denied",
+    2001: "Quota Exceeded",
+    2002: "Throttled",
+    3000: "DIDs Feature Not Enabled",
+    3001: "Insufficient Funds",
+    4000: "Toll-Free Number Not Offered",
+    4001: "Number Not Found",
+    4002: "Region Not Offered",
+    4003: "Country Not Offered",
+    4004: "Invalid DID Group",
+    4005: "Trunk Group Not Found",
+    4006: "Cannot Delete Trunk Group",
+    4007: "Cannot Update CNAM setting",
+    4008: "Cannot Delete CNAM setting",
+}
+
+# Codes whose HTTP status is documented too; the status of the others is assumed.
+_STATUS_DOCUMENTED = frozenset({1001, 1002, 1003, 2000, 2001, 2002, 3001})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry of `errors`. `source` is a JSON pointer into the request body, for JSON bodies only."""
+
+    code: int
+    detail: str
+    field: str | None = None
+    source: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The entry with its keys in the documented order; absent ones are left out."""
+        entry: dict[str, Any] = {"code": self.code, "title": TITLES[self.code], "detail": self.detail}
+        if self.field is not None:
+            entry["field"] = self.field
+        if self.source is not None:
+            entry["source"] = self.source
+        return entry
+
+
+class IdtError(Exception):
+    """A refusal: the HTTP status and one or more problems, in the order in which they are answered."""
+
+    def __init__(self, status: int, *problems: Problem) -> None:
+        super().__init__(status, *problems)
+        self.status = status
+        self.problems = problems
+
+    @property
+    def evidence(self) -> Evidence:
+        """How well the first problem's code and status are known."""
+        code = self.problems[0].code
+        known = code in _STATUS_DOCUMENTED and self.status < 500 and self.status != 413
+        return Evidence("documented" if known else "assumed", f"idt.error.{code}")
+
+    def encode(self, api_request_id: str) -> bytes:
+        """The answer's body."""
+        return orjson.dumps(
+            {
+                "status": self.status,
+                "api_request_id": api_request_id,
+                "errors": [problem.document() for problem in self.problems],
+            }
+        )
+
+
+def label(field: str) -> str:
+    """A field's name as it begins a detail: `region_code` -> "Region code"."""
+    return field.replace("_", " ").capitalize()
+
+
+# --- single problems, gathered where several may be answered together ------------------------------
+
+
+def required(field: str, source: str | None = None) -> Problem:
+    return Problem(1001, f"{label(field)} is required", field, source)
+
+
+def invalid(field: str, complaint: str = "is invalid", source: str | None = None) -> Problem:
+    return Problem(1002, f"{label(field)} {complaint}", field, source)
+
+
+# --- refusals --------------------------------------------------------------------------------------
+
+
+def refused(problems: Sequence[Problem]) -> IdtError:
+    """Everything that is wrong with the fields of a request, in one answer."""
+    return IdtError(422, *problems)
+
+
+def invalid_request(detail: str, status: int = 422) -> IdtError:
+    return IdtError(status, Problem(1000, detail))
+
+
+def not_found(what: str = "Resource", field: str | None = None) -> IdtError:
+    return IdtError(404, Problem(1003, f"{what} not found", field))
+
+
+def access_denied() -> IdtError:
+    return IdtError(403, Problem(2000, "Access denied"))
+
+
+def quota_exceeded() -> IdtError:
+    return IdtError(429, Problem(2001, "Quota exceeded"))
+
+
+def throttled() -> IdtError:
+    return IdtError(429, Problem(2002, "Request limit exceeded"))
+
+
+def dids_not_enabled() -> IdtError:
+    return IdtError(403, Problem(3000, "DIDs feature is not enabled for this account"))
+
+
+def insufficient_funds(cost: Decimal, balance: Decimal) -> IdtError:
+    """Cost and balance in the account's currency; both are shown with two digits after the point."""
+    detail = f"Insufficient Funds (cost: {cost:.2f}, account balance: {balance:.2f})"
+    return IdtError(422, Problem(3001, detail, source="/"))
+
+
+def toll_free_not_offered() -> IdtError:
+    return IdtError(422, Problem(4000, "Toll-free numbers are not offered in this country", "toll_free"))
+
+
+def region_not_offered() -> IdtError:
+    return IdtError(422, Problem(4002, "Region is not offered", "region_code"))
+
+
+def country_not_offered(status: int) -> IdtError:
+    """404 for a country in the path, 422 for one in the query (C20)."""
+    return IdtError(status, Problem(4003, "Country is not offered", "country_iso"))
+
+
+def invalid_did_group() -> IdtError:
+    return IdtError(
+        422, Problem(4004, "DID Group is not offered", "did_group_id", "/order_items/0/did_group_id")
+    )
+
+
+def number_not_found() -> IdtError:
+    """For a number in the path; those in a body are single problems of 422."""
+    return IdtError(404, Problem(4001, "Number not found", "number"))
+
+
+def number_in_body_not_found(index: int) -> Problem:
+    return Problem(4001, "Number not found", "numbers", f"/numbers/{index}")
+
+
+def trunk_group_not_found() -> IdtError:
+    """For a trunk group in the path; one in a body is a single problem of 422."""
+    return IdtError(404, Problem(4005, "Trunk Group not found", "trunk_group_id"))
+
+
+def trunk_group_in_body_not_found() -> Problem:
+    return Problem(4005, "Trunk Group not found", "trunk_group_id", "/trunk_group_id")
+
+
+def cannot_delete_trunk_group() -> IdtError:
+    return IdtError(422, Problem(4006, "The default Trunk Group cannot be deleted"))
+
+
+def cannot_update_cnam(pending: bool) -> IdtError:
+    detail = "A CNAM update is already in progress" if pending else "The number does not support CNAM"
+    return IdtError(422, Problem(4007, detail))
+
+
+def cannot_delete_cnam(pending: bool) -> IdtError:
+    detail = "A CNAM update is already in progress" if pending else "The number has no CNAM"
+    return IdtError(422, Problem(4008, detail))
