@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mockserver.core.messages import HeaderList, Request, Response
+from mockserver.core.messages import Evidence, HeaderList, Request, Response
 
 MASK = "***"
 _SECRET_HEADERS = frozenset(
@@ -27,9 +27,10 @@ _HINT = re.compile(("|".join(_SECRET_FIELDS)).encode(), re.IGNORECASE)
 _KEPT_BODY = 32 << 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
-    """One request with its answer. Bodies are cut at 32 KiB; `*_size` tell how long they were."""
+    """One request with its answer, never changed once kept. Bodies are cut at 32 KiB; `*_size` tell how
+    long they were. `weight` is about how many bytes of memory it holds."""
 
     number: int
     at: datetime
@@ -38,7 +39,7 @@ class Exchange:
     method: str
     path: str
     query: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
     body_size: int
     status: int
@@ -46,12 +47,8 @@ class Exchange:
     answer: bytes
     answer_size: int
     seconds: float
-    evidence: str
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes of memory it holds."""
-        return 1500 + len(self.path) + len(self.query) + len(self.body) + len(self.answer)
+    evidence: Evidence | None
+    weight: int
 
 
 class Journal:
@@ -67,41 +64,53 @@ class Journal:
     def record(
         self, at: datetime, provider: str, request: Request, path: str, response: Response, seconds: float
     ) -> None:
-        """Keep one exchange. `path` is the path as the caller sent it, provider prefix and all."""
+        """Keep one exchange. `path` is the path as the caller sent it, provider prefix and all.
+
+        Credentials are gone before anything is kept. Runs on every request, so it is written to be quick.
+        """
         if self._most_entries < 1:
             return
         self.count += 1
-        body, answer, query = request.body, response.body, request.query
+        body, answer, query, headers = request.body, response.body, request.query, request.headers
+        body_size, answer_size = len(body), len(answer)
         if body and _HINT.search(body):
             body = mask_body(body[:_KEPT_BODY])
         if query and _HINT.search(query.encode("latin-1", "replace")):
             query = mask_query(query)
-        exchange = Exchange(
-            number=self.count,
-            at=at,
-            provider=provider,
-            operation=response.operation,
-            method=request.method,
-            path=path,
-            query=query,
-            headers={
-                name: MASK if name in _SECRET_HEADERS else value for name, value in request.headers.items()
-            },
-            body=body[:_KEPT_BODY],
-            body_size=len(request.body),
-            status=response.status,
-            answer_headers=response.headers,
-            answer=answer if len(answer) <= _KEPT_BODY else answer[:_KEPT_BODY],
-            answer_size=len(answer),
-            seconds=seconds,
-            evidence="" if response.evidence is None else str(response.evidence),
+        if not _SECRET_HEADERS.isdisjoint(headers):
+            headers = dict(headers)
+            for name in _SECRET_HEADERS.intersection(headers):
+                headers[name] = MASK
+        if body_size > _KEPT_BODY:
+            body = body[:_KEPT_BODY]
+        if answer_size > _KEPT_BODY:
+            answer = answer[:_KEPT_BODY]
+        weight = 1500 + len(path) + len(query) + len(body) + len(answer)
+        entries = self._entries
+        entries.append(
+            Exchange(
+                self.count,
+                at,
+                provider,
+                response.operation,
+                request.method,
+                path,
+                query,
+                headers,
+                body,
+                body_size,
+                response.status,
+                response.headers,
+                answer,
+                answer_size,
+                seconds,
+                response.evidence,
+                weight,
+            )
         )
-        self._entries.append(exchange)
-        self._bytes += exchange.weight
-        while len(self._entries) > self._most_entries or (
-            self._bytes > self._most_bytes and len(self._entries) > 1
-        ):
-            self._bytes -= self._entries.popleft().weight
+        self._bytes += weight
+        while len(entries) > self._most_entries or (self._bytes > self._most_bytes and len(entries) > 1):
+            self._bytes -= entries.popleft().weight
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges still kept, oldest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -62,6 +63,7 @@ class Gateway:
         self._by_prefix = {provider.prefix.strip("/"): provider for provider in self.providers.values()}
         self._by_host = {host: provider for provider in self.providers.values() for host in provider.hosts}
         self._encoded: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+        self._callers: dict[tuple[str | None, ...], tuple[str, str]] = {}
 
     # --- ASGI ------------------------------------------------------------------------------------
 
@@ -162,25 +164,27 @@ class Gateway:
             name = provider.sandbox_of(request)
             if name is not None:
                 world = self.sandboxes.open(name)
+            # Refused credentials have no sandbox; they are shown in the default one's journal, masked.
+            home = world if world is not None else self.sandboxes.open(DEFAULT_SANDBOX)
         except SandboxesFull as full:
             log.warning("%s", full)
+            home = self.sandboxes.open(DEFAULT_SANDBOX)
+            at = home.clock.now()
             response = provider.failed("unavailable", None, request)
         else:
-            response = self._answer(provider, world, request, too_large=body is None)
+            at, response = self._answer(provider, world, home, request, too_large=body is None)
         request.method = method
-        seconds = time.perf_counter() - began
         self._mark(response)
-        # Refused credentials have no sandbox; they are shown in the default one's journal, masked.
-        home = world if world is not None else self.sandboxes.open(DEFAULT_SANDBOX)
-        at = home.clock.now()
+        seconds = time.perf_counter() - began
         home.journal.record(at, provider.name, request, path, response, seconds)
-        sandbox = "-" if world is None else world.name
-        self._log.write(at, provider.name, sandbox, request, path, response, seconds)
+        if self._log.format != "off":
+            sandbox = "-" if world is None else world.name
+            self._log.write(at, provider.name, sandbox, request, path, response, seconds)
         return response
 
     def _answer(
-        self, provider: Provider, world: World | None, request: Request, *, too_large: bool
-    ) -> Response:
+        self, provider: Provider, world: World | None, home: World, request: Request, *, too_large: bool
+    ) -> tuple[datetime, Response]:
         """One synchronous call into the provider. What it changed is kept only when it answers below 400."""
         accepted = False
         try:
@@ -200,16 +204,25 @@ class Gateway:
             response = provider.failed("crashed", world, request)
             provider.finish(response, world, request)
         finally:
+            at = home.clock.now()
             if world is not None:
                 world.end(accepted)
-        return response
+        return at, response
 
     def _caller(
         self, headers: dict[str, str], scheme: str, server: tuple[str, int | None]
     ) -> tuple[str, str]:
         """The address the caller used, as `scheme://host[:port]`, and the bare host name in lower case."""
-        scheme, host = caller_address(headers, scheme, server)
-        return self._public_url or f"{scheme}://{host}", bare_host(host)
+        get = headers.get
+        key = (get("host"), get("x-forwarded-host"), get("x-forwarded-proto"), scheme)
+        known = self._callers.get(key)
+        if known is None:
+            scheme, host = caller_address(headers, scheme, server)
+            known = (self._public_url or f"{scheme}://{host}", bare_host(host))
+            if len(self._callers) >= 256:  # callers choose these headers
+                self._callers.clear()
+            self._callers[key] = known
+        return known
 
     def _select(self, path: str, host: str) -> tuple[Provider | None, str, str]:
         """The provider, the path without its prefix, and the prefix. The Host header wins over the path."""

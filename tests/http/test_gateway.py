@@ -219,7 +219,7 @@ def test_our_own_headers_can_be_switched_off() -> None:
 def test_every_exchange_is_in_the_journal_of_its_sandbox(gateway: Gateway) -> None:
     ask(gateway, "/echo/v1/x", "POST", query="a=1")
     (entry,) = gateway.sandboxes.open("default").journal
-    assert (entry.method, entry.path, entry.query, entry.status, entry.operation, entry.evidence) == (
+    assert (entry.method, entry.path, entry.query, entry.status, entry.operation, str(entry.evidence)) == (
         "POST",
         "/echo/v1/x",
         "a=1",
