@@ -107,13 +107,35 @@ class DidGroup(Row):
 
 @dataclass(frozen=True, slots=True)
 class AvailableDid(Row):
-    """One number in stock. Never stored: made from the number by `rules.availability`."""
+    """One number in stock. Not stored: `rules.availability` makes it from the number."""
 
     table: ClassVar[str] = "didww.available_dids"
     id: str
     number: str
     did_group_id: str
     nanpa_prefix_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber(Row):
+    """An id of an available DID that published samples use, and the number that goes by it here."""
+
+    table: ClassVar[str] = "didww.known_numbers"
+    id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownId(Row):
+    """The same the other way round: found by the number."""
+
+    table: ClassVar[str] = "didww.known_ids"
+    id: str
+    number: int
+
+    @property
+    def key(self) -> int:
+        return self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +197,8 @@ class Order(Row):
     callback_url: str | None = None
     callback_method: str | None = None  # get, post
     external_reference_id: str | None = None
+    # kept by us
+    did_ids: tuple[str, ...] = ()  # the numbers supplied so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""Changes a customer makes to a number (reference 4.4, 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mockserver.core.messages import Evidence
+from mockserver.core.world import World
+from mockserver.jsonapi.errors import ApiError, Refusal, invalid
+from mockserver.providers.didww import assumptions as assumed
+from mockserver.providers.didww.rows import Did, Order
+from mockserver.providers.didww.rules import lifecycle, money
+from mockserver.providers.didww.rules.access import require_write_access
+from mockserver.providers.didww.rules.calendar import next_month, now
+from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
+
+LINKS = (
+    "voice_in_trunk",
+    "voice_in_trunk_group",
+    "capacity_pool",
+    "shared_capacity_group",
+    "address_verification",
+    "emergency_calling_service",
+)
+MOST_CAPACITY = 32767  # recorded
+
+
+def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str) -> Did:
+    """Apply a PATCH and return the number as it is then, though it may have left the account (see below).
+
+    `changes` holds attributes by name as parsed JSON and to-one relationships as `<name>_id`, None to clear.
+    Ending a number whose order is pending, or that waits for its registration, removes and refunds it.
+    Refusal: 403 for a read-only account, 422 for values that will not do, 400 when a renewal costs too much.
+    """
+    require_write_access(world)
+    errors: list[ApiError] = []
+    values = {name: _read(did, name, value, errors) for name, value in changes.items()}
+    if errors:
+        raise Refusal(errors, Evidence("documented", "didww.error.did_update"))
+    terminated = values.pop("terminated", None)
+    did = replace(did, **values)
+    if terminated is True and not did.terminated:
+        return _terminate(world, did)
+    if terminated is False and (did.terminated or _expired(world, did)):
+        return _restore(world, did, version)
+    return world.table(Did).put(did)
+
+
+def _read(did: Did, name: str, value: Any, errors: list[ApiError]) -> Any:
+    """The value to store; what is wrong with it goes to `errors`."""
+    try:
+        if name == "terminated":
+            return boolean(value)
+        if name == "description":
+            return _text(value)
+        if name == "billing_cycles_count":
+            return _within(integer(value), 0, 999)
+        if name == "capacity_limit":
+            return _within(integer(value), assumed.LEAST_CAPACITY_LIMIT, MOST_CAPACITY)
+        if name == "dedicated_channels_count":
+            return _dedicated(did, integer(value))
+    except NotThat as problem:
+        errors.append(invalid(name, problem.message))
+        return None
+    if name not in {f"{link}_id" for link in LINKS}:
+        raise KeyError(name)  # the wire side lets only documented names through
+    if value is not None:
+        # Nothing that a number can be linked to exists yet, so every id is unknown; pointer as recorded.
+        link = name.removesuffix("_id")
+        errors.append(invalid(link, assumed.INVALID, pointer=f"/data/attributes/{name}"))
+    return None
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    raise NotThat(assumed.INVALID)
+
+
+def _within(value: int | None, least: int, most: int) -> int | None:
+    if value is not None and value < least:
+        raise NotThat(assumed.at_least(least))
+    if value is not None and value > most:
+        raise NotThat(assumed.at_most(most))
+    return value
+
+
+def _dedicated(did: Did, value: int | None) -> int:
+    """Channels come out of the number's capacity pool; without one there are none to take."""
+    if value is None:
+        raise NotThat(assumed.BLANK)
+    if value < 0:
+        raise NotThat(assumed.at_least(0))
+    if value > 0 and did.capacity_pool_id is None:
+        raise NotThat(assumed.INVALID)
+    return value
+
+
+def _expired(world: World, did: Did) -> bool:
+    return did.expires_at is not None and did.expires_at <= world.clock.now()
+
+
+def _terminate(world: World, did: Did) -> Did:
+    ended = replace(did, terminated=True, blocked=True, billing_cycles_count=0)  # recorded
+    order = world.table(Order).get(did.order_id)
+    pending = order is not None and order.status == "pending"
+    if pending or did.awaiting_registration:
+        world.scheduler.cancel(lifecycle.subject_of(did.id))
+        lifecycle.remove(world, did, "removed")
+        price = money.price_of_one(world, did.sku_id)
+        money.refund(world, price, lifecycle.subject_of(did.id), did.number)
+        return ended
+    world.announce(lifecycle.subject_of(did.id), "active -> terminated")
+    return world.table(Did).put(ended)
+
+
+def _restore(world: World, did: Did, version: str) -> Did:
+    """Free while the paid time runs, else for the price of a new month from now."""
+    subject = lifecycle.subject_of(did.id)
+    restored = replace(did, terminated=False, blocked=did.awaiting_registration, billing_cycles_count=None)
+    if not _expired(world, did):
+        world.announce(subject, "terminated -> active")
+        return world.table(Did).put(restored)
+    cost = money.month_of_one(world, did.sku_id)
+    money.require(world, cost, version)
+    money.charge(world, cost, "renewal", subject, did.number)
+    world.scheduler.cancel(subject)
+    world.announce(subject, "expired -> active")
+    return lifecycle.start_month(world, replace(restored, expires_at=next_month(now(world))))

@@ -1,0 +1,237 @@
+"""What may stand in the items of an order, checked one by one (reference 2.2).
+
+A request whose shape is wrong is refused with 400, every such error at once; one whose shape is right but
+whose values are not with 422, again all at once. Each error points at `/data/attributes/items/{i}/{name}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.core.messages import Evidence
+from mockserver.core.world import World
+from mockserver.jsonapi.errors import ApiError, Refusal, invalid
+from mockserver.providers.didww import assumptions as assumed
+from mockserver.providers.didww.rows import DidReservation, StockKeepingUnit
+from mockserver.providers.didww.rules import availability
+from mockserver.providers.didww.rules.casting import NotThat, integer
+
+_POINTER = "/data/attributes/items"
+_FIELDS = frozenset(
+    {
+        "sku_id",
+        "qty",
+        "available_did_id",
+        "did_reservation_id",
+        "nanpa_prefix_id",
+        "billing_cycles_count",
+        "prorate_days_qty",
+    }
+)
+_READ_ONLY_TYPES = frozenset({"emergency_order_items", "generic_order_items"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item that may be bought: `qty` numbers of a SKU, or the one named by `number` or `reservation`."""
+
+    index: int
+    sku: StockKeepingUnit
+    qty: int
+    billing_cycles_count: int | None
+    number: int | None = None
+    reservation: DidReservation | None = None
+
+    @property
+    def from_stock(self) -> int:
+        """How many numbers the line takes off the group's shelf; a reserved one is off already."""
+        return 0 if self.reservation is not None else self.qty
+
+
+def item_error(index: int, name: str, message: str) -> ApiError:
+    """422 about one member of an item: `items/0/qty - should be at least 5` (recorded)."""
+    return invalid(f"items/{index}/{name}", message)
+
+
+def read_items(world: World, items: object) -> list[Line]:
+    """The lines of a request in the order sent. `items` is parsed JSON of any shape; Refusal when unfit."""
+    sent = _shape(items)
+    errors: list[ApiError] = []
+    lines: list[Line] = []
+    named: set[str] = set()
+    for index, attributes in enumerate(sent):
+        line = _line(world, index, attributes, named, errors)
+        if line is not None:
+            lines.append(line)
+    if errors:
+        raise Refusal(errors, Evidence("documented", "didww.error.order_item"))
+    return lines
+
+
+# --- shape -----------------------------------------------------------------------------------------
+
+
+def _shape(items: object) -> list[dict[str, Any]]:
+    """The attributes of every item, or Refusal with 400 (422 for an empty list)."""
+    evidence = Evidence("assumed", "didww.error.order_item_shape")
+    if items is None:
+        raise Refusal(_missing("items", _POINTER), evidence)
+    if not isinstance(items, list):
+        raise Refusal(_bad_value(items, "items", _POINTER), evidence)
+    if not items:
+        raise Refusal(invalid("items", assumed.BLANK), evidence)
+    errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item)]
+    if errors:
+        raise Refusal(errors, evidence)
+    for index, item in enumerate(items):
+        _refuse_unbuilt(index, item)
+    return [item["attributes"] for item in items]
+
+
+def _shape_errors(index: int, item: object) -> list[ApiError]:
+    pointer = f"{_POINTER}/{index}"
+    if not isinstance(item, dict):
+        return [_bad_value(item, f"items/{index}", pointer)]
+    errors = [_not_allowed(name, pointer) for name in item if name not in ("type", "attributes")]
+    kind, attributes = item.get("type"), item.get("attributes")
+    if kind is None:
+        errors.append(_missing("type", f"{pointer}/type"))
+    elif kind not in ("did_order_items", "capacity_order_items"):
+        errors.append(_bad_value(kind, "type", f"{pointer}/type"))
+    if attributes is None:
+        errors.append(_missing("attributes", f"{pointer}/attributes"))
+    elif not isinstance(attributes, dict):
+        errors.append(_bad_value(attributes, "attributes", f"{pointer}/attributes"))
+    elif kind == "did_order_items":
+        errors += [_not_allowed(name, pointer) for name in attributes if name not in _FIELDS]
+    return errors
+
+
+def _refuse_unbuilt(index: int, item: Mapping[str, Any]) -> None:
+    """501 for what DIDWW sells and this server does not yet."""
+    if item["type"] == "capacity_order_items":
+        what, pointer = "capacity_order_items", f"{_POINTER}/{index}/type"
+    elif item["attributes"].get("nanpa_prefix_id") is not None:
+        what, pointer = "nanpa_prefix_id", f"{_POINTER}/{index}/nanpa_prefix_id"
+    else:
+        return
+    raise Refusal(
+        ApiError(501, "501", "Not implemented", f"Orders with {what} are not implemented.", pointer),
+        Evidence("assumed", "didww.unimplemented"),
+    )
+
+
+def _missing(name: str, pointer: str) -> ApiError:
+    detail = f"The required parameter, {name}, is missing."
+    return ApiError(400, "106", "Missing Parameter", detail, pointer)
+
+
+def _not_allowed(name: str, pointer: str) -> ApiError:
+    return ApiError(400, "105", "Param not allowed", f"{name} is not allowed.", f"{pointer}/{name}")
+
+
+def _bad_value(value: object, name: str, pointer: str) -> ApiError:
+    shown = value if isinstance(value, str) else type(value).__name__
+    return ApiError(400, "103", "Invalid field value", f"{shown} is not a valid value for {name}.", pointer)
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+
+def _line(
+    world: World, index: int, sent: Mapping[str, Any], named: set[str], errors: list[ApiError]
+) -> Line | None:
+    """One item as a line; what is wrong with it goes to `errors`. `named` holds what was asked for so far."""
+    before = len(errors)
+    sku = _sku(world, index, sent, errors)
+    cycles = _whole(index, "billing_cycles_count", sent, 0, 999, errors)
+    qty, number, reservation = 1, None, None
+    if sent.get("did_reservation_id") is not None:
+        reservation = _reservation(world, index, sent["did_reservation_id"], sku, named, errors)
+        _only(index, sent, ("available_did_id", "qty"), errors)
+    elif sent.get("available_did_id") is not None:
+        number = _number(world, index, sent["available_did_id"], sku, named, errors)
+        _only(index, sent, ("qty",), errors)
+    elif sent.get("qty") is None:
+        errors.append(item_error(index, "qty", assumed.BLANK))
+    else:
+        qty = _whole(index, "qty", sent, 1, assumed.MOST_QTY, errors) or 0
+    if len(errors) > before or sku is None:
+        return None
+    return Line(index, sku, qty, cycles, number, reservation)
+
+
+def _only(index: int, sent: Mapping[str, Any], others: tuple[str, ...], errors: list[ApiError]) -> None:
+    errors += [
+        item_error(index, name, assumed.MUST_BE_BLANK) for name in others if sent.get(name) is not None
+    ]
+
+
+def _sku(
+    world: World, index: int, sent: Mapping[str, Any], errors: list[ApiError]
+) -> StockKeepingUnit | None:
+    sku_id = sent.get("sku_id")
+    if sku_id is None:
+        errors.append(item_error(index, "sku_id", assumed.BLANK))
+        return None
+    sku = world.table(StockKeepingUnit).get(sku_id) if isinstance(sku_id, str) else None
+    if sku is None:
+        errors.append(item_error(index, "sku_id", assumed.INVALID))
+    return sku
+
+
+def _whole(
+    index: int, name: str, sent: Mapping[str, Any], least: int, most: int, errors: list[ApiError]
+) -> int | None:
+    try:
+        value = integer(sent.get(name))
+    except NotThat as problem:
+        errors.append(item_error(index, name, problem.message))
+        return None
+    if value is not None and value < least:
+        message = assumed.AT_LEAST_ONE if name == "qty" else assumed.at_least(least)
+        errors.append(item_error(index, name, message))
+    elif value is not None and value > most:
+        errors.append(item_error(index, name, assumed.at_most(most)))
+    return value
+
+
+def _number(
+    world: World,
+    index: int,
+    available_did_id: object,
+    sku: StockKeepingUnit | None,
+    named: set[str],
+    errors: list[ApiError],
+) -> int | None:
+    row = availability.find(world, available_did_id) if isinstance(available_did_id, str) else None
+    if row is None or (sku is not None and row.did_group_id != sku.did_group_id):
+        errors.append(item_error(index, "available_did_id", assumed.INVALID))
+        return None
+    if row.id in named:
+        errors.append(item_error(index, "available_did_id", assumed.TAKEN))
+        return None
+    named.add(row.id)
+    return int(row.number)
+
+
+def _reservation(
+    world: World,
+    index: int,
+    reservation_id: object,
+    sku: StockKeepingUnit | None,
+    named: set[str],
+    errors: list[ApiError],
+) -> DidReservation | None:
+    row = world.table(DidReservation).get(reservation_id) if isinstance(reservation_id, str) else None
+    held = None if row is None else availability.describe(world, row.available_did_id)
+    if row is None or held is None or (sku is not None and held.did_group_id != sku.did_group_id):
+        errors.append(item_error(index, "did_reservation_id", assumed.INVALID))
+        return None
+    if row.id in named:
+        errors.append(item_error(index, "did_reservation_id", assumed.TAKEN))
+        return None
+    named.add(row.id)
+    return row
