@@ -75,7 +75,7 @@ def _group(group: dict[str, Any]) -> DidGroup:
         setup_fee=Decimal(group["setup_fee"]),
         monthly_fee=Decimal(group["monthly_fee"]),
         per_minute_rate=Decimal(group["per_minute_rate"]),
-        uuid=group["uuid"],
+        uuid=group.get("uuid", ""),
         number_uuids=tuple((number, uuid) for number, uuid in group.get("number_uuids", [])),
     )
 
