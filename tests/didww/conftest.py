@@ -1,0 +1,40 @@
+"""One server for the whole folder, and for each test an account of its own on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.didww.account import Account
+from tests.support import Server
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Server:
+    """A server without rate limits, so that a test under a frozen clock may ask as often as it likes."""
+    return Server(rate_limits=False, journal_entries=0)
+
+
+@pytest.fixture(scope="session")
+def shop() -> dict[str, Any]:
+    """The catalogue as the first test that wanted it saw it: it is the same in every account."""
+    return {}
+
+
+@pytest.fixture
+def account(shared_server: Server, shop: dict[str, Any]) -> Iterator[Account]:
+    """A fresh account at 2026-04-16, its clock standing at noon."""
+    name = f"didww-{next(_numbers)}"
+    yield Account(shared_server, name, shop=shop)
+    shared_server.gateway.sandboxes.drop(name)
+
+
+@pytest.fixture
+def old_account(account: Account) -> Account:
+    """The same account, asked with 2022-05-10."""
+    return account.as_of("2022-05-10")

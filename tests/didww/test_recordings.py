@@ -1,0 +1,333 @@
+"""Every recorded exchange again, against this server: same status, names, order, kinds and links.
+
+Ids, times and amounts are another account's. A recorded id is used where the seed has it, and then the facts
+of the catalogue must agree too; else the first record of our own list takes its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests.didww.account import MEDIA_TYPE, Account, Answer, did_item
+from tests.didww.contract import ROOT, known_in, pairs, read, yaml
+from tests.didww.forms import UUID, assert_document, members, shape_of
+
+RECORDED_BASE = "https://sandbox-api.didww.com/v3"
+# Types whose attributes are facts of the world or of DIDWW's catalogue, the same for every account.
+FIXED = {"countries", "regions", "cities", "did_group_types"}
+
+Interaction = dict[str, Any]
+
+
+@cache
+def load(file: str) -> list[Interaction]:
+    raw = (ROOT / "recordings" / file).read_bytes()
+    loaded: dict[str, Any] = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded["interactions"]  # type: ignore[no-any-return]
+
+
+def cases() -> list[Any]:
+    found: list[Any] = []
+    for entry in read("recordings/index.yaml")["recordings"]:
+        for version in entry["versions"]:
+            name = entry["file"].removesuffix(".yaml").partition("/")[2]
+            found.append(pytest.param(entry, version, id=f"{name}-{version}"))
+    return found
+
+
+@pytest.mark.parametrize(("entry", "version"), cases())
+def test_answer_has_the_recorded_form(entry: dict[str, Any], version: str, account: Account) -> None:
+    replay = Replay(account.as_of(version), entry)
+    for interaction in load(entry["file"]):
+        ours = replay.send(interaction["request"])
+        compare(interaction["response"], ours, entry, version)
+
+
+class Replay:
+    """Sends recorded requests with ids of ours in place of those that this account does not have."""
+
+    def __init__(self, account: Account, entry: dict[str, Any]) -> None:
+        self.account = account
+        self.query = entry.get("query", "")
+        self.ids: dict[str, str] = {}
+        needs = entry.get("needs", "nothing")
+        if needs == "one reservation":
+            group = account.group()
+            self.sku = group["skus"][0]["id"]
+            reserved = account.reserve(account.available(group)[0], description="DIDWW").data
+            self.stand_in = {"did_reservations": reserved["id"]}
+        elif needs == "one completed order":
+            self.stand_in = {"orders": account.buy()["id"]}
+        elif needs in ("one DID", "thirteen DIDs"):
+            group = account.group(7)
+            items = [did_item(group["skus"][0], qty=1), did_item(group["skus"][0], qty=1)]
+            if needs == "thirteen DIDs":
+                items = [did_item(group["skus"][0], qty=6), did_item(group["skus"][0], qty=1)]
+                assert account.order(*items).status == 201
+                account.advance(seconds=60)
+            assert account.order(*items[:1]).status == 201
+            account.advance(seconds=60)
+            self.stand_in = {"dids": account.get("/dids").data[0]["id"]}
+        else:
+            assert needs == "nothing"
+            self.stand_in = {}
+
+    def send(self, request: dict[str, Any]) -> Answer:
+        path = request["uri"].removeprefix(RECORDED_BASE)
+        _, kind, *rest = path.split("/")
+        if rest and not self._exists(kind, rest[0]):
+            path = path.replace(rest[0], self._stand_in(kind, rest[0]))
+        target = path + (f"?{self.query}" if self.query else "")
+        if request["body"] is None:
+            return self.account.send(request["method"], target)
+        document = json.loads(request["body"])
+        self._translate(document["data"])
+        return self.account.send(request["method"], target, json=document)
+
+    def _exists(self, kind: str, recorded: str) -> bool:
+        return kind in self.stand_in or self.account.get(f"/{kind}/{recorded}").status == 200
+
+    def _stand_in(self, kind: str, recorded: str) -> str:
+        if recorded not in self.ids:
+            rows = self.account.get(f"/{kind}?page[size]=1").data
+            self.ids[recorded] = rows[0]["id"] if rows else recorded
+        return self.ids[recorded]
+
+    def _translate(self, data: dict[str, Any]) -> None:
+        """Put ids of ours into a recorded body."""
+        if "id" in data:
+            data["id"] = self.stand_in[data["type"]]
+        for number, item in enumerate(data.get("attributes", {}).get("items", [])):
+            sent = item["attributes"]
+            group = self.account.group(2, skip=number)
+            sent["sku_id"] = group["skus"][0]["id"]
+            if "available_did_id" in sent:
+                sent["available_did_id"] = self.account.available(group)[0]["id"]
+            if "did_reservation_id" in sent:
+                sent["did_reservation_id"] = self.stand_in["did_reservations"]
+                sent["sku_id"] = self.sku
+        linkage = data.get("relationships", {}).get("available_did")
+        if linkage is not None:
+            linkage["data"]["id"] = self.account.available(self.account.group())[0]["id"]
+
+
+# --- comparing -----------------------------------------------------------------------------------
+
+
+def compare(recorded: dict[str, Any], ours: Answer, entry: dict[str, Any], version: str) -> None:
+    assert ours.status == recorded["status"]["code"], ours.raw.decode()
+    text = recorded["body"]["string"]
+    if not text:
+        assert (
+            ours.raw == b""
+        )  # genuine answers of this kind carry no content type, the trimmed recordings do
+        return
+    assert ours.headers["content-type"] == MEDIA_TYPE
+    then = json.loads(text)
+    if "errors" in then:
+        placeholder = "<id>"
+        assert pairs(re.sub(UUID, placeholder, ours.raw.decode()).encode()) == pairs(
+            re.sub(UUID, placeholder, text).encode()
+        )
+        return
+    now = ours.body
+    assert_document(now, version)
+    compare_top(then, now)
+    first_then, first_now = _first(then), _first(now)
+    if first_then is not None and first_now is not None:
+        compare_resource(first_then, first_now, entry, version, primary=True)
+    compare_included(then.get("included", []), now, entry, version)
+
+
+def compare_top(then: dict[str, Any], now: dict[str, Any]) -> None:
+    """Members of the document, of its meta (the version was added to all versions later) and of its links."""
+    meta_then = [name for name in then.get("meta", {}) if name != "api_version"]
+    assert [name for name in now["meta"] if name != "api_version"] == meta_then
+    assert ("links" in now) is ("links" in then)
+    assert isinstance(now["data"], list) is isinstance(then["data"], list)
+    if "links" not in then:
+        return
+    if now["data"]:
+        assert list(now["links"]) == list(then["links"])
+    for name, link in then["links"].items():
+        if name in now["links"]:
+            assert link_form(now["links"][name], name) == link_form(link, name)
+
+
+def link_form(link: str, name: str) -> list[Any]:
+    """A page link with what depends on the account taken out: the host, and the number of the last page."""
+    parts = urlsplit(link)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    form = [
+        (key, "<last>") if name == "last" and key == "page[number]" else (key, value) for key, value in query
+    ]
+    assert link.partition("?")[2] == parts.query
+    assert "[" not in parts.query, "brackets are percent-encoded"
+    return [parts.path.partition("/v3")[2], *query]
+
+
+def compare_resource(
+    then: dict[str, Any], now: dict[str, Any], entry: dict[str, Any], version: str, *, primary: bool
+) -> None:
+    """Names, order and kinds of one resource object; values too where it is the same fixed record."""
+    kind = then["type"]
+    assert now["type"] == kind
+    shape = shape_of(kind)
+    if shape is None:
+        return
+    gone = shape.get("gone", [])
+    for part in ("attributes", "relationships", "meta"):
+        table = members(shape.get(part, {}), version)
+        names = [name for name in then.get(part, {}) if f"{part}.{name}" not in gone]
+        assert set(names) <= set(now.get(part, {})), f"{kind}.{part}: recorded, but not answered"
+        if f"{kind}.{part}" not in entry.get("older", []):
+            ordered = [name for name in now.get(part, {}) if name in names]
+            assert ordered == names, f"{kind}.{part}"
+        for name in names:
+            if part == "relationships":
+                if primary:
+                    compare_linkage(then[part][name], now[part][name], f"{kind}.{name}")
+            else:
+                compare_value(then[part][name], now[part][name], table[name], f"{kind}.{name}")
+    if then["id"] == now["id"] and kind in FIXED:
+        for name, value in then["attributes"].items():
+            assert now["attributes"][name] == value, f"{kind}.{name}"
+
+
+def compare_value(then: Any, now: Any, facts: dict[str, Any], where: str) -> None:
+    """Same type of JSON value; null only where the shape allows it."""
+    if then is None or now is None:
+        assert facts["kind"].endswith("?") or (then is None and now is None), where
+        return
+    assert type(then) is type(now), where
+    if facts["kind"] == "items":
+        for item_then, item_now in zip(then, now, strict=False):
+            if item_then["type"] == item_now["type"]:
+                assert list(item_then["attributes"]) == list(item_now["attributes"]), where
+
+
+def compare_linkage(then: dict[str, Any], now: dict[str, Any], where: str) -> None:
+    assert ("data" in now) is ("data" in then), where
+    if "data" in then:
+        linkage_then, linkage_now = then["data"], now["data"]
+        assert isinstance(linkage_then, list) is isinstance(linkage_now, list), where
+        if linkage_then and linkage_now:
+            one_then = linkage_then[0] if isinstance(linkage_then, list) else linkage_then
+            one_now = linkage_now[0] if isinstance(linkage_now, list) else linkage_now
+            assert list(one_then) == list(one_now)
+            assert one_then["type"] == one_now["type"]
+
+
+def compare_included(
+    then: list[dict[str, Any]], now: dict[str, Any], entry: dict[str, Any], version: str
+) -> None:
+    """Types in the order of the recording. A type may be missing where our record has no such relation."""
+    ours = now.get("included", [])
+    order_then = list(dict.fromkeys(row["type"] for row in then))
+    order_now = list(dict.fromkeys(row["type"] for row in ours))
+    assert set(order_now) <= set(order_then) | unseen_types(now, order_then), order_now
+    common_now = [kind for kind in order_now if kind in order_then]
+    assert common_now == [kind for kind in order_then if kind in order_now]
+    for kind in common_now:
+        row_then = next(row for row in then if row["type"] == kind)
+        same = [row for row in ours if row["type"] == kind and row["id"] == row_then["id"]]
+        row_now = same[0] if same else next(row for row in ours if row["type"] == kind)
+        compare_resource(row_then, row_now, entry, version, primary=False)
+
+
+def unseen_types(now: dict[str, Any], seen: list[str]) -> set[str]:
+    """Types that the recording asked for and found null, while our record has them."""
+    first = _first(now) or {}
+    linked: set[str] = set()
+    for relation in first.get("relationships", {}).values():
+        if isinstance(relation.get("data"), dict):
+            linked.add(relation["data"]["type"])
+        elif relation.get("data"):
+            linked.add(relation["data"][0]["type"])
+    return linked - set(seen)
+
+
+def _first(body: dict[str, Any]) -> dict[str, Any] | None:
+    if isinstance(body["data"], list):
+        return body["data"][0] if body["data"] else None
+    return body["data"]  # type: ignore[no-any-return]
+
+
+# --- what the recordings say beyond their form ---------------------------------------------------
+
+
+def test_did_group_types_are_the_six_recorded_ones(account: Account) -> None:
+    """All six, with DIDWW's own ids, by name."""
+    text = load("v3.0.0/did_group_types/list.yaml")[0]["response"]["body"]["string"]
+    assert account.get("/did_group_types").data == json.loads(text)["data"]
+
+
+def test_countries_have_their_recorded_ids_and_attributes(account: Account) -> None:
+    """A country that both have is the same record."""
+    text = load("v3.0.0/countries/list.yaml")[0]["response"]["body"]["string"]
+    recorded = {row["attributes"]["iso"]: row for row in json.loads(text)["data"]}
+    ours = {row["attributes"]["iso"]: row for row in account.get("/countries").data}
+    common = sorted(recorded.keys() & ours.keys())
+    assert len(common) >= 40
+    assert [(ours[iso]["id"], ours[iso]["attributes"]) for iso in common] == [
+        (recorded[iso]["id"], recorded[iso]["attributes"]) for iso in common
+    ]
+
+
+def test_amount_is_the_sum_of_quantity_times_setup_and_month_when_recorded() -> None:
+    """The rule that the purchases of test_buying rest on, proven on DIDWW's own figures."""
+    text = load("v3.0.0/orders/create.yaml")[0]["response"]["body"]["string"]
+    attributes = json.loads(text)["data"]["attributes"]
+    total = sum(
+        item["attributes"]["qty"] * (Decimal(item["attributes"]["nrc"]) + Decimal(item["attributes"]["mrc"]))
+        for item in attributes["items"]
+    )
+    assert Decimal(attributes["amount"]) == total == Decimal("5.98")
+
+
+def test_items_come_back_in_reverse_when_an_order_has_two(account: Account) -> None:
+    """Recorded: sent quantities 2 and 1, returned 1 and 2."""
+    one, other = account.group(2), account.group(2, skip=1)
+    placed = account.order(did_item(one["skus"][0], qty=2), did_item(other["skus"][0], qty=1)).data
+    items = placed["attributes"]["items"]
+    assert [item["attributes"]["qty"] for item in items] == [1, 2]
+    assert [item["attributes"]["did_group_id"] for item in items] == [other["id"], one["id"]]
+
+
+def test_available_dids_are_ten_of_many_when_nothing_narrows_them(account: Account) -> None:
+    """Recorded: ten rows of 260747."""
+    body = account.get("/available_dids").body
+    assert len(body["data"]) == 10
+    assert body["meta"]["total_count"] >= 1000
+
+
+def test_every_shape_follows_the_recording_that_it_names() -> None:
+    """The contract against itself: shapes.yaml has the order of the recordings."""
+    for kind, shape in read("shapes.yaml")["types"].items():
+        for interaction in load(shape["order"] + ".yaml"):
+            version = "2022-05-10" if shape["order"].startswith("v2") else "2026-04-16"
+            body = json.loads(interaction["response"]["body"]["string"])
+            rows = body["data"] if isinstance(body["data"], list) else [body["data"]]
+            row = next(row for row in [*rows, *body.get("included", [])] if row["type"] == kind)
+            for part in ("attributes", "relationships", "meta"):
+                gone = shape.get("gone", [])
+                recorded = [name for name in row.get(part, {}) if f"{part}.{name}" not in gone]
+                ours = [name for name in members(shape.get(part, {}), version) if name in recorded]
+                assert ours == recorded, (kind, part)
+
+
+def test_every_recording_has_its_place_in_the_index() -> None:
+    listed = {entry["file"] for entry in read("recordings/index.yaml")["recordings"]}
+    there = {
+        path.relative_to(ROOT / "recordings").as_posix() for path in (ROOT / "recordings").rglob("*/*.yaml")
+    }
+    assert listed == there
+    assert all(known_in(None, version) for version in ("2022-05-10", "2026-04-16"))
+    assert BASE.endswith("/v3")
