@@ -1,14 +1,29 @@
-"""didlogic API v1 and v2."""
+"""didlogic API v1 and v2: one provider over one state (reference: behaviour 1 and 2).
+
+A request is answered in this order: version, credentials, operation, whether it is built, the account's
+permission, body and query, the operation itself. The first that fails answers.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
-from mockserver.core.stock import Shelves
 from mockserver.core.world import AccountSeed, World
+from mockserver.providers.didlogic import errors
+from mockserver.providers.didlogic.assumptions import UNREADABLE
+from mockserver.providers.didlogic.call import Call, Operation
+from mockserver.providers.didlogic.errors import Refusal
+from mockserver.providers.didlogic.params import body_params, query_params
+from mockserver.providers.didlogic.routes import build_router, listed
+from mockserver.providers.didlogic.search import Search
+from mockserver.providers.didlogic.seed import load_catalogue, load_seed
+
+_SUFFIXES = (".json", ".csv")
+_LEGACY_KEYS = ("apiid", "api_token")
+_ALWAYS_READ = frozenset({*_LEGACY_KEYS, "format"})
+_NOTHING: dict[str, Any] = {}
 
 
 class Didlogic(Provider):
@@ -20,25 +35,118 @@ class Didlogic(Provider):
     hosts: ClassVar[frozenset[str]] = frozenset({"api.didlogic.com", "app.didlogic.com", "didlogic.com"})
 
     def __init__(self, *, key: str) -> None:
+        """`key` is the token that opens the default sandbox."""
         self._key = key
+        self._catalogue = load_catalogue()
+        self._search = Search(self._catalogue)
+        self._router = build_router()
 
     def seed(self) -> AccountSeed:
-        return AccountSeed("didlogic", Decimal("100.00"), {}, Shelves([]))
-
-    def sandbox_of(self, request: Request) -> str | None:
-        return sandbox_of_key(request.headers.get("x-key", ""), self._key)
-
-    def respond(self, world: World | None, request: Request) -> Response:
-        return Response(501, unimplemented=request.path)
-
-    def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
-        return Response(500)
+        return load_seed(self._catalogue)
 
     def credentials(self, sandbox: str) -> dict[str, str]:
-        return {"x-key": key_of_sandbox(sandbox, self._key)}
+        return {"authorization": f"Bearer {key_of_sandbox(sandbox, self._key)}"}
 
     def routes(self) -> tuple[Route, ...]:
-        return ()
+        return listed()
 
     def example(self, base_url: str) -> str:
-        return f"curl {base_url}/"
+        return f"curl -H 'Authorization: Bearer {self._key}' {base_url}/v1/balance"
+
+    def sandbox_of(self, request: Request) -> str | None:
+        """By bearer token; without one by the legacy key in query or body (client: PHP)."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return sandbox_of_key(token.strip(), self._key)
+        legacy = _legacy_key(request)
+        return None if legacy is None else sandbox_of_key(legacy, self._key)
+
+    def respond(self, world: World | None, request: Request) -> Response:
+        operation: Operation | None = None
+        try:
+            segments, suffix = _path(request)
+            version = _version(segments)
+            if world is None and version:
+                raise errors.wrong_token(version)
+            operation, path, _ = self._router.find(request.method, segments)
+            if operation is None or world is None:
+                raise errors.not_found()
+            if operation.handler is None:
+                response = errors.unimplemented().response(operation.id)
+                response.unimplemented = f"didlogic.{operation.id}"
+                return response
+            if operation.feature and not world.options[self.name][operation.feature]:
+                raise errors.forbidden()
+            params = query_params(request.query) if request.query else _NOTHING
+            if request.body and request.method != "GET":
+                params = params | body_params(request)
+            accept = request.headers.get("accept", "")
+            response = operation.handler(
+                Call(world, self._catalogue, self._search, path, params, suffix, accept)
+            )
+        except Refusal as refusal:
+            return refusal.response("" if operation is None else operation.id)
+        response.operation = operation.id
+        if response.evidence is None:
+            response.evidence = operation.evidence
+        if params and not operation.accepts.issuperset(params):
+            response.ignored = sorted(params.keys() - operation.accepts - _ALWAYS_READ)
+        return response
+
+    def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
+        if failure == "too_large":
+            refusal = errors.too_large()
+            if world is None:  # the body was not read, so neither was a key inside it
+                refusal = errors.wrong_token(_version(_path(request)[0]) or 1)
+        elif failure == "throttled":
+            refusal = errors.throttled()
+        elif failure == "unavailable":
+            refusal = errors.unavailable()
+        elif failure == "unreadable":
+            refusal = errors.unreadable(UNREADABLE)
+        else:
+            refusal = errors.crashed()
+        response = refusal.response()
+        limiter = None if world is None else world.limiter(self.name)
+        if failure == "throttled" and world is not None and limiter is not None:
+            wait = limiter.retry_after(world.clock.now())
+            response.headers.append(("Retry-After", str(max(1, -int(-wait // 1)))))
+        return response
+
+
+def _path(request: Request) -> tuple[tuple[str, ...], str]:
+    """The path without `/api` and without a suffix, and that suffix without its dot."""
+    segments = request.segments
+    if segments and segments[0] == "api":
+        segments = segments[1:]
+    if segments and segments[-1].endswith(_SUFFIXES):
+        last, _, suffix = segments[-1].rpartition(".")
+        return (*segments[:-1], last), suffix
+    return segments, ""
+
+
+def _version(segments: tuple[str, ...]) -> int:
+    """1 or 2; 0 for a path of neither."""
+    return {"v1": 1, "v2": 2}.get(segments[0], 0) if segments else 0
+
+
+def _legacy_key(request: Request) -> str | None:
+    """The key named `apiid` in the query or else in the body; None when there is none to be read."""
+    try:
+        if _names_key(request.query.encode("latin-1", "replace")):
+            found = _key_in(query_params(request.query))
+            if found is not None:
+                return found
+        return _key_in(body_params(request)) if _names_key(request.body) else None
+    except Refusal:
+        return None
+
+
+def _names_key(raw: bytes) -> bool:
+    """Whether it is worth reading at all: most bodies hold no key."""
+    return any(name.encode() in raw for name in _LEGACY_KEYS)
+
+
+def _key_in(params: dict[str, Any]) -> str | None:
+    values = (params.get(name) for name in _LEGACY_KEYS)
+    return next((value for value in values if isinstance(value, str)), None)

@@ -1,0 +1,86 @@
+"""What an account holds: purchased numbers, identities with their documents, past transactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from mockserver.core.tables import Key, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase(Row):
+    """A number of the account. Found by its number: the paths of destinations name it so (G10)."""
+
+    table: ClassVar[str] = "didlogic.purchases"
+
+    id: int
+    number: str
+    country: str
+    area: str
+    sms_enabled: bool
+    no_local_cli: bool
+    channels: int
+    free_minutes: int
+    codec: str
+    required: tuple[int, ...]  # kinds of documents it asks for
+    activation: Decimal
+    monthly_fee: Decimal
+    per_minute: Decimal
+    origination_per_min: Decimal
+    purchased_at: datetime
+    expires_at: datetime
+    identity_id: int | None = None
+    usable: bool = True  # False while documents are missing
+
+    @property
+    def key(self) -> Key:
+        return self.number
+
+    @property
+    def subject(self) -> str:
+        return f"didlogic.purchases/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Row):
+    """Whom numbers are registered to. The default one cannot be archived."""
+
+    table: ClassVar[str] = "didlogic.identities"
+
+    id: int
+    name: str
+    is_default: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Row):
+    """A document of an identity. `approvement_status` is pending, verified or rejected."""
+
+    table: ClassVar[str] = "didlogic.documents"
+
+    id: int
+    name: str
+    doc_type: str
+    identity_id: int
+    country: str
+    approvement_status: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastTransaction(Row):
+    """A line of the account from before the sandbox began; the last one leaves the opening balance."""
+
+    table: ClassVar[str] = "didlogic.history"
+
+    id: int
+    at: datetime
+    kind: str
+    amount: Decimal
+    balance: Decimal
+    comment: str
+    status: str
