@@ -19,12 +19,12 @@ from mockserver.core.tables import Row
 
 @dataclass(frozen=True, slots=True)
 class Country(Row):
-    """A country with coverage. `prefix` is the calling code without a plus."""
+    """A country, covered or not. `prefix` is the calling code without a plus; a few recorded ones have none."""
 
     table: ClassVar[str] = "didww.countries"
     id: str
     name: str
-    prefix: str
+    prefix: str | None
     iso: str
     region_ids: tuple[str, ...] = ()
 

@@ -1,7 +1,7 @@
 """What may stand in the items of an order, checked one by one (reference 2.2).
 
 A request whose shape is wrong is refused with 400, every such error at once; one whose shape is right but
-whose values are not with 422, again all at once. Each error points at `/data/attributes/items/{i}/{name}`.
+whose values are not with 422, again all at once, each pointing at `/data/attributes/items/{i}/{name}`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
@@ -30,7 +32,6 @@ _FIELDS = frozenset(
         "prorate_days_qty",
     }
 )
-_READ_ONLY_TYPES = frozenset({"emergency_order_items", "generic_order_items"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def _shape(items: object) -> list[dict[str, Any]]:
     """The attributes of every item, or Refusal with 400 (422 for an empty list)."""
     evidence = Evidence("assumed", "didww.error.order_item_shape")
     if items is None:
-        raise Refusal(_missing("items", _POINTER), evidence)
+        raise Refusal(_missing("items"), evidence)
     if not isinstance(items, list):
-        raise Refusal(_bad_value(items, "items", _POINTER), evidence)
+        raise Refusal(_bad_value(items, "items"), evidence)
     if not items:
         raise Refusal(invalid("items", assumed.BLANK), evidence)
     errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item)]
@@ -91,21 +92,20 @@ def _shape(items: object) -> list[dict[str, Any]]:
 
 
 def _shape_errors(index: int, item: object) -> list[ApiError]:
-    pointer = f"{_POINTER}/{index}"
     if not isinstance(item, dict):
-        return [_bad_value(item, f"items/{index}", pointer)]
-    errors = [_not_allowed(name, pointer) for name in item if name not in ("type", "attributes")]
+        return [_bad_value(item, f"items/{index}")]
+    errors = [_not_allowed(name) for name in item if name not in ("type", "attributes")]
     kind, attributes = item.get("type"), item.get("attributes")
     if kind is None:
-        errors.append(_missing("type", f"{pointer}/type"))
+        errors.append(_missing("type"))
     elif kind not in ("did_order_items", "capacity_order_items"):
-        errors.append(_bad_value(kind, "type", f"{pointer}/type"))
+        errors.append(_bad_value(kind, "type"))
     if attributes is None:
-        errors.append(_missing("attributes", f"{pointer}/attributes"))
+        errors.append(_missing("attributes"))
     elif not isinstance(attributes, dict):
-        errors.append(_bad_value(attributes, "attributes", f"{pointer}/attributes"))
+        errors.append(_bad_value(attributes, "attributes"))
     elif kind == "did_order_items":
-        errors += [_not_allowed(name, pointer) for name in attributes if name not in _FIELDS]
+        errors += [_not_allowed(name) for name in attributes if name not in _FIELDS]
     return errors
 
 
@@ -123,18 +123,17 @@ def _refuse_unbuilt(index: int, item: Mapping[str, Any]) -> None:
     )
 
 
-def _missing(name: str, pointer: str) -> ApiError:
-    detail = f"The required parameter, {name}, is missing."
-    return ApiError(400, "106", "Missing Parameter", detail, pointer)
+def _missing(name: str) -> ApiError:
+    return ApiError(400, "106", "Missing Parameter", f"The required parameter, {name}, is missing.")
 
 
-def _not_allowed(name: str, pointer: str) -> ApiError:
-    return ApiError(400, "105", "Param not allowed", f"{name} is not allowed.", f"{pointer}/{name}")
+def _not_allowed(name: str) -> ApiError:
+    return ApiError(400, "105", "Param not allowed", f"{name} is not allowed.")
 
 
-def _bad_value(value: object, name: str, pointer: str) -> ApiError:
-    shown = value if isinstance(value, str) else type(value).__name__
-    return ApiError(400, "103", "Invalid field value", f"{shown} is not a valid value for {name}.", pointer)
+def _bad_value(value: object, name: str) -> ApiError:
+    shown = value[:200] if isinstance(value, str) else orjson.dumps(value).decode()[:200]
+    return ApiError(400, "103", "Invalid field value", f"{shown} is not a valid value for {name}.")
 
 
 # --- values ----------------------------------------------------------------------------------------

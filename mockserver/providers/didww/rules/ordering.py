@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
-from mockserver.jsonapi.errors import ApiError, Refusal, invalid
+from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did, Order, OrderItem
 from mockserver.providers.didww.rules import lifecycle, money
@@ -19,7 +19,7 @@ from mockserver.providers.didww.rules.order_items import Line, item_error, read_
 from mockserver.providers.didww.rules.reservations import consume
 
 TOO_MANY = "exceeds available DIDs count"  # recorded
-NOT_PENDING = "Order not pending"  # recorded
+NOT_PENDING = "Order not pending"  # documented, about the whole record since 2021
 MOST_REFERENCE = 100  # characters of external_reference_id, documented
 
 
@@ -99,8 +99,7 @@ def cancel_order(world: World, order: Order) -> None:
     """
     require_write_access(world)
     if order.status != "pending" or any(item.type != "did_order_items" for item in order.items):
-        error = ApiError(422, "100", NOT_PENDING, f"base - {NOT_PENDING}", "/data/attributes/base")
-        raise Refusal(error, Evidence("recorded", "didww.error.order_not_pending"))
+        raise Refusal(invalid_record(NOT_PENDING), Evidence("documented", "didww.error.order_not_pending"))
     subject = f"{Order.table}/{order.id}"
     returned = sum((item.missing * (item.nrc + item.mrc) for item in order.items), Decimal(0))
     for did_id in order.did_ids:
