@@ -103,6 +103,7 @@ class Idt(Provider):
         """501 in the provider's envelope for what its reference lists and this server does not do."""
         error = errors.invalid_request(f"{operation.summary} is not emulated", 501)
         response = self._refusal(error, world, operation.name)
+        response.evidence = None
         response.unimplemented = f"{operation.method} {operation.path}"
         return response
 

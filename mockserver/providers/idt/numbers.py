@@ -1,8 +1,9 @@
-"""The numbers of the account: Get Numbers (reference: behaviour.md §6)."""
+"""The numbers of the account: Get Numbers, Delete Number (reference: behaviour.md §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -69,6 +70,23 @@ def get_numbers(call: Call) -> bytes:
     shown = b",".join(_encode(catalogue, row) for row in page.cut(rows))
     meta = orjson.dumps(wire.meta_page(page.number, page.size, len(rows)))
     return b'{"numbers":[%b],"meta":%b}' % (shown, meta)
+
+
+def delete_number(call: Call) -> bytes:
+    """Give a number up at once, without refund; a change of CNAM under way ends with it."""
+    row, world = active_number(call), call.world
+    world.scheduler.cancel(f"idt.cnam/{row.number}")
+    world.table(Number).put(replace(row, status="removed", removed_at=world.clock.now(), cnam_request=None))
+    world.announce(f"idt.numbers/{row.number}", "active -> removed")
+    return orjson.dumps({"number": row.number, "status": "removed"})
+
+
+def active_number(call: Call) -> Number:
+    """The active number named in the path; 4001 for any other."""
+    row = call.world.table(Number).get(call.values[0])
+    if row is None or row.status != "active":
+        raise errors.number_not_found()
+    return row
 
 
 def listed(world: World, row: Number) -> bool:

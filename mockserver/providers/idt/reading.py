@@ -65,7 +65,7 @@ class Call:
         return found
 
     def page(self, others: Iterable[Problem] = ()) -> Page:
-        """`page` and `page_size`; refuses (1002) whatever is no positive integer, with `others` in one answer."""
+        """`page` and `page_size`. Refuses (1002) whatever is no positive integer, with `others` at once."""
         problems: list[Problem] = list(others)
         values: list[int] = []
         for name, default in (("page", 1), ("page_size", assumptions.PAGE_SIZE)):

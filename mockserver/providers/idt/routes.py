@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mockserver.http.routing import Router
-from mockserver.providers.idt import coverage, numbers, orders
+from mockserver.providers.idt import cnam, coverage, numbers, orders, trunks
 from mockserver.providers.idt.reading import Call
 
 Handler = Callable[[Call], bytes | None]  # the body of the answer; None for 204
@@ -46,15 +46,44 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("get_orders", "GET", "/v1/dids/orders", "Get Orders", orders.get_orders),
     Operation("get_order", "GET", "/v1/dids/orders/{order_id}", "Get Order", orders.get_order),
     Operation("get_numbers", "GET", "/v1/dids/numbers", "Get Numbers", numbers.get_numbers),
-    Operation("delete_number", "DELETE", "/v1/dids/numbers/{number}", "Delete Number"),
-    Operation("set_cnam", "POST", "/v1/dids/numbers/{number}/cnam", "Set CNAM"),
-    Operation("delete_cnam", "DELETE", "/v1/dids/numbers/{number}/cnam", "Delete CNAM"),
-    Operation("create_trunk_group", "POST", "/v1/dids/trunk_groups", "Create Trunk Group", creates=True),
-    Operation("get_trunk_groups", "GET", "/v1/dids/trunk_groups", "Get Trunk Groups"),
-    Operation("get_trunk_group", "GET", "/v1/dids/trunk_groups/{trunk_group_id}", "Get Trunk Group"),
-    Operation("update_trunk_group", "PUT", "/v1/dids/trunk_groups/{trunk_group_id}", "Update Trunk Group"),
-    Operation("delete_trunk_group", "DELETE", "/v1/dids/trunk_groups/{trunk_group_id}", "Delete Trunk Group"),
-    Operation("set_trunk_group", "PUT", "/v1/dids/set_trunk_group", "Set Trunk Group"),
+    Operation("delete_number", "DELETE", "/v1/dids/numbers/{number}", "Delete Number", numbers.delete_number),
+    Operation("set_cnam", "POST", "/v1/dids/numbers/{number}/cnam", "Set CNAM", cnam.set_cnam),
+    Operation("delete_cnam", "DELETE", "/v1/dids/numbers/{number}/cnam", "Delete CNAM", cnam.delete_cnam),
+    Operation(
+        "create_trunk_group",
+        "POST",
+        "/v1/dids/trunk_groups",
+        "Create Trunk Group",
+        trunks.create_trunk_group,
+        creates=True,
+    ),
+    Operation(
+        "get_trunk_groups", "GET", "/v1/dids/trunk_groups", "Get Trunk Groups", trunks.get_trunk_groups
+    ),
+    Operation(
+        "get_trunk_group",
+        "GET",
+        "/v1/dids/trunk_groups/{trunk_group_id}",
+        "Get Trunk Group",
+        trunks.get_trunk_group,
+    ),
+    Operation(
+        "update_trunk_group",
+        "PUT",
+        "/v1/dids/trunk_groups/{trunk_group_id}",
+        "Update Trunk Group",
+        trunks.update_trunk_group,
+    ),
+    Operation(
+        "delete_trunk_group",
+        "DELETE",
+        "/v1/dids/trunk_groups/{trunk_group_id}",
+        "Delete Trunk Group",
+        trunks.delete_trunk_group,
+    ),
+    Operation(
+        "set_trunk_group", "PUT", "/v1/dids/set_trunk_group", "Set Trunk Group", trunks.set_trunk_group
+    ),
 )
 
 

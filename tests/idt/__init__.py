@@ -1,0 +1,1 @@
+"""IDT Express DID API v1."""
