@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -67,11 +67,12 @@ class City(Row):
     origination_per_min: Decimal | None
     required: tuple[int, ...]
     ranges: tuple[tuple[int, int, int], ...]
+    shelf: str  # the key of its shelf in the stock
 
     @property
-    def shelf(self) -> str:
-        """The key of the city's shelf in the stock."""
-        return str(self.id)
+    def size(self) -> int:
+        """How many numbers there are, sold or not."""
+        return sum(count for _, count, _ in self.ranges)
 
     @property
     def price(self) -> Decimal:
@@ -79,17 +80,38 @@ class City(Row):
         return self.activation + self.monthly
 
 
-@dataclass(slots=True)
 class Span:
-    """One range of a city. Its numbers are encoded at the first look and kept: they never change."""
+    """One range of a city. Its numbers are encoded at the first look and kept: they never change.
 
-    city: City
-    country: Country
-    region: Region | None
-    first: int
-    count: int
-    first_id: int
-    _encoded: list[bytes] | None = field(default=None, init=False)
+    country_name, city_name    folded, to be searched in
+    width                      how many digits its numbers have
+    lead                       the digits that all of them begin with
+    """
+
+    __slots__ = (
+        "_encoded",
+        "city",
+        "city_name",
+        "count",
+        "country",
+        "country_name",
+        "first",
+        "first_id",
+        "lead",
+        "region",
+        "width",
+    )
+
+    def __init__(
+        self, city: City, country: Country, region: Region | None, first: int, count: int, first_id: int
+    ) -> None:
+        self.city, self.country, self.region = city, country, region
+        self.first, self.count, self.first_id = first, count, first_id
+        self.country_name, self.city_name = country.name.casefold(), city.name.casefold()
+        low, high = str(first), str(first + count - 1)
+        same = next((place for place, digit in enumerate(low) if digit != high[place]), len(low))
+        self.width, self.lead = len(low), low[:same]
+        self._encoded: list[bytes] | None = None
 
     def encoded(self) -> list[bytes]:
         """The JSON of each number as the shop shows it, in number order."""
@@ -137,6 +159,11 @@ class Catalogue:
             self.regions_of[region.country_id].append(region)
         for city in self.cities.values():
             self.cities_of[city.country_id].append(city)
+        self.sms_countries = [
+            country
+            for country in self.countries.values()
+            if any(city.sms_enabled for city in self.cities_of[country.id])
+        ]
         self.spans_of: dict[int, list[Span]] = {
             city.id: [self._span(city, *numbers) for numbers in city.ranges] for city in self.cities.values()
         }
@@ -195,4 +222,5 @@ def _city(row: Mapping[str, Any]) -> City:
         origination_per_min=None if origination is None else Decimal(origination),
         required=tuple(row["required"]),
         ranges=tuple((first, count, first_id) for first, count, first_id in row["ranges"]),
+        shelf=str(row["id"]),
     )

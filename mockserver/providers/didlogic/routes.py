@@ -1,4 +1,4 @@
-"""Every operation of the reference's catalogue, built or not; both path families lead to the same handlers."""
+"""Every operation of the reference's catalogue, built or not. Both path families have the same handlers."""
 
 from __future__ import annotations
 
@@ -42,29 +42,40 @@ OPERATIONS = (
         "Transactions as CSV",
         list_transactions,
         accepts=frozenset({"type", "start_date", "end_date"}),
+        level="documented",
     ),
     Operation(
-        "list_purchases", "GET", ("/v1/purchases",), "Purchased numbers", list_purchases, accepts=_PAGE
+        "list_purchases",
+        "GET",
+        ("/v1/purchases",),
+        "Purchased numbers",
+        list_purchases,
+        accepts=_PAGE,
+        level="documented",
     ),
     Operation("list_destinations", "GET", (_DESTINATIONS,), "Destinations of a number"),
-    Operation("create_destination", "POST", (_DESTINATIONS,), "Add a destination"),
-    Operation("update_destination", "PATCH", (_DESTINATIONS + "/{id}",), "Change a destination"),
-    Operation("update_destination", "PUT", (_DESTINATIONS + "/{id}",), "Change a destination"),
+    Operation("create_destination", "POST", (_DESTINATIONS,), "Add a destination", level="documented"),
+    Operation(
+        "update_destination", "PATCH", (_DESTINATIONS + "/{id}",), "Change a destination", level="documented"
+    ),
+    Operation(
+        "update_destination", "PUT", (_DESTINATIONS + "/{id}",), "Change a destination", level="documented"
+    ),
     Operation("delete_destination", "DELETE", (_DESTINATIONS + "/{id}",), "Remove a destination"),
-    Operation("list_calls", "GET", ("/v1/calls",), "Call records"),
+    Operation("list_calls", "GET", ("/v1/calls",), "Call records", level="documented"),
     Operation("list_sms", "GET", ("/v1/sms",), "Messages"),
-    Operation("send_sms", "POST", ("/v1/sms",), "Send a message"),
-    Operation("get_sms", "GET", ("/v1/sms/{id}",), "One message"),
-    Operation("list_sipaccounts", "GET", (_SIP,), "SIP accounts"),
+    Operation("send_sms", "POST", ("/v1/sms",), "Send a message", level="documented"),
+    Operation("get_sms", "GET", ("/v1/sms/{id}",), "One message", level="documented"),
+    Operation("list_sipaccounts", "GET", (_SIP,), "SIP accounts", level="documented"),
     Operation("get_sipaccount", "GET", (_SIP + "/{name}",), "One SIP account"),
-    Operation("create_sipaccount", "POST", (_SIP,), "Add a SIP account"),
+    Operation("create_sipaccount", "POST", (_SIP,), "Add a SIP account", level="documented"),
     Operation("update_sipaccount", "PUT", (_SIP + "/{name}",), "Change a SIP account"),
     Operation("update_sipaccount", "PATCH", (_SIP + "/{name}",), "Change a SIP account"),
     Operation("delete_sipaccount", "DELETE", (_SIP + "/{name}",), "Remove a SIP account"),
     Operation("list_allowed_ips", "GET", (_SIP + "/{name}/allowed_ips",), "Allowed addresses"),
     Operation("add_allowed_ip", "POST", (_SIP + "/{name}/allowed_ips",), "Allow an address"),
     Operation("delete_allowed_ip", "DELETE", (_SIP + "/{name}/allowed_ips",), "Forget an address"),
-    Operation("asr_report", "GET", ("/v1/asr",), "Answer-seizure report"),
+    Operation("asr_report", "GET", ("/v1/asr",), "Answer-seizure report", level="assumed"),
     Operation("create_click2call", "POST", ("/v1/click2call",), "Connect two parties"),
     Operation("get_click2call", "GET", ("/v1/click2call/{id}",), "One connected call"),
     # --- v2: shop ---
@@ -133,6 +144,7 @@ OPERATIONS = (
         purchase_numbers,
         feature=_BUY,
         accepts=frozenset({"did_numbers", "id_in", "identities"}),
+        level="documented",
     ),
     Operation(
         "remove_numbers",
@@ -144,7 +156,15 @@ OPERATIONS = (
         accepts=frozenset({"did_numbers"}),
     ),
     # --- v2: the rest ---
-    Operation("list_numbers", "GET", ("/v2/numbers",), "Owned numbers", list_numbers, accepts=_PAGE),
+    Operation(
+        "list_numbers",
+        "GET",
+        ("/v2/numbers",),
+        "Owned numbers",
+        list_numbers,
+        accepts=_PAGE,
+        level="documented",
+    ),
     Operation("list_documents", "GET", ("/v2/documents",), "Documents"),
     Operation("create_document", "POST", ("/v2/documents",), "Upload a document"),
     Operation("list_document_countries", "GET", ("/v2/documents/countries",), "Countries of documents"),
@@ -154,12 +174,16 @@ OPERATIONS = (
     Operation("download_document_file", "GET", ("/v2/documents/{id}/files/{role}",), "A document's file"),
     Operation("list_identities", "GET", ("/v2/identities",), "Identities"),
     Operation("create_identity", "POST", ("/v2/identities",), "Add an identity"),
-    Operation("get_identity", "GET", ("/v2/identities/{id}",), "One identity"),
-    Operation("update_identity", "PUT", ("/v2/identities/{id}",), "Rename an identity"),
-    Operation("archive_identity", "DELETE", ("/v2/identities/{id}",), "Archive an identity"),
-    Operation("request_risk_check", "POST", ("/v2/risk_checks",), "Check the reputation of numbers"),
-    Operation("list_risk_checks", "GET", ("/v2/risk_checks",), "Reputation checks"),
-    Operation("get_risk_check", "GET", ("/v2/risk_checks/{id}",), "One reputation check"),
+    Operation("get_identity", "GET", ("/v2/identities/{id}",), "One identity", level="assumed"),
+    Operation("update_identity", "PUT", ("/v2/identities/{id}",), "Rename an identity", level="assumed"),
+    Operation(
+        "archive_identity", "DELETE", ("/v2/identities/{id}",), "Archive an identity", level="documented"
+    ),
+    Operation(
+        "request_risk_check", "POST", ("/v2/risk_checks",), "Check the reputation of numbers", level="assumed"
+    ),
+    Operation("list_risk_checks", "GET", ("/v2/risk_checks",), "Reputation checks", level="assumed"),
+    Operation("get_risk_check", "GET", ("/v2/risk_checks/{id}",), "One reputation check", level="assumed"),
 )
 
 

@@ -59,21 +59,23 @@ class Search:
         """The runs of matching numbers within one span."""
         low, high = span.first, span.first + span.count
         if wanted.begins:
-            shift = 10 ** max(0, len(str(span.first)) - len(wanted.begins))
+            shift = 10 ** max(0, span.width - len(wanted.begins))
             prefix = int(wanted.begins)
             low, high = max(low, prefix * shift), min(high, (prefix + 1) * shift)
+        # What all numbers of the span begin with needs no look at each of them.
+        contains = tuple(part for part in wanted.contains if part not in span.lead)
         if wanted.ends:
             modulus = 10 ** len(wanted.ends)
             low += (int(wanted.ends) - low) % modulus
             places: Iterator[int] = (number - span.first for number in range(low, high, modulus))
-        elif wanted.contains:
-            places = self._containing(span, wanted.contains[0], low, high)
+        elif contains:
+            places = self._containing(span, contains[0], low, high)
         elif low < high:
             yield Piece(span, low - span.first, high - low)
             return
         else:
             return
-        yield from _runs(span, (place for place in places if _holds(span.first + place, wanted.contains)))
+        yield from _runs(span, (place for place in places if _holds(span.first + place, contains)))
 
     def _containing(self, span: Span, part: str, low: int, high: int) -> Iterator[int]:
         """The places of numbers from `low` up to `high` that hold some digits; one text is searched, in C."""
@@ -100,9 +102,9 @@ def _matches(span: Span, wanted: Filter) -> bool:
     return (
         (not wanted.sms_enabled or city.sms_enabled)
         and (not wanted.kind or city.kind == wanted.kind)
-        and wanted.country in span.country.name.casefold()
-        and wanted.city in city.name.casefold()
-        and max(len(wanted.begins), len(wanted.ends)) <= len(str(span.first))
+        and wanted.country in span.country_name
+        and wanted.city in span.city_name
+        and max(len(wanted.begins), len(wanted.ends)) <= span.width
     )
 
 

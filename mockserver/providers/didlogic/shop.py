@@ -21,16 +21,8 @@ _SEPARATORS = str.maketrans("", "", " -_")
 def list_countries(call: Call) -> Response:
     """GET /v2/numbers/countries."""
     sms_only = boolean(call.params, "sms_enabled") is True
-    cities_of = call.catalogue.cities_of
-    return joined(
-        b'{"countries":[',
-        (
-            _country(row)
-            for row in call.catalogue.countries.values()
-            if not sms_only or any(city.sms_enabled for city in cities_of[row.id])
-        ),
-        b"]}",
-    )
+    countries = call.catalogue.sms_countries if sms_only else call.catalogue.countries.values()
+    return joined(b'{"countries":[', map(_country, countries), b"]}")
 
 
 def list_regions(call: Call) -> Response:
@@ -98,21 +90,21 @@ def search_numbers(call: Call) -> Response:
 
 def _filter(call: Call) -> Filter | None:
     """The filter of a search; None when it has none, or one that no number can match."""
-    given = {name: text(call.params, name) for name in said.SEARCH_FILTERS if name in call.params}
-    ends = given.get("ends_width") or given.get("ends_with") or ""
-    parts = (given.get("number_contains", ""), given.get("pattern", ""))
-    begins, ends, *parts_digits = (digits(value) for value in (given.get("begins_with", ""), ends, *parts))
-    for value in (begins, ends, *parts_digits):
+    params = call.params
+    begins = digits(text(params, "begins_with"))
+    ends = digits(text(params, "ends_width") or text(params, "ends_with"))
+    contains = {digits(text(params, "number_contains")), digits(text(params, "pattern"))} - {""}
+    for value in (begins, ends, *contains):
         if value and not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_NUMBER):
             return None
     wanted = Filter(
-        country=given.get("country_name_contains", "").casefold(),
-        city=given.get("city_name_contains", "").casefold(),
-        kind=given.get("number_type", "").casefold().translate(_SEPARATORS),
-        sms_enabled=boolean(call.params, "sms_enabled") is True,
-        begins=begins,
-        ends=ends,
-        contains=tuple(sorted({part for part in parts_digits if part})),
+        text(params, "country_name_contains").casefold(),
+        text(params, "city_name_contains").casefold(),
+        text(params, "number_type").casefold().translate(_SEPARATORS),
+        boolean(params, "sms_enabled") is True,
+        begins,
+        ends,
+        tuple(sorted(contains)),
     )
     cheapest_first = boolean(call.params, "cheap_sorting") is True
     return None if wanted == Filter() else wanted._replace(cheapest_first=cheapest_first)
@@ -127,25 +119,27 @@ def _numbers(call: Call, selection: Selection) -> Response:
 
 def _cities(call: Call, cities: Iterable[City], key: bytes) -> Response:
     stock = call.world.stock("didlogic")
+    gone = stock.gone()
     sms_only = boolean(call.params, "sms_enabled") is True
     return joined(
         b'{"%s":[' % key,
-        (
-            b"%s%d}" % (_city(city), stock.available(city.shelf))
+        [
+            _city(city, stock.available(city.shelf)) if city.shelf in gone else _full_city(city)
             for city in cities
             if not sms_only or city.sms_enabled
-        ),
+        ],
         b"]}",
     )
 
 
-def _city(city: City) -> bytes:
-    """A city up to its count."""
-    known = city.wire.get("shop")
-    if known is not None:
-        return known
-    encoded = json_bytes({"id": city.id, "name": city.name, "area_code": city.area_code})
-    return city.remember("shop", encoded[:-1] + b',"count":')
+def _full_city(city: City) -> bytes:
+    """A city of which nothing is sold, as it is in most sandboxes."""
+    known = city.wire.get("full")
+    return known if known is not None else city.remember("full", _city(city, city.size))
+
+
+def _city(city: City, count: int) -> bytes:
+    return json_bytes({"id": city.id, "name": city.name, "area_code": city.area_code, "count": count})
 
 
 def _country(country: Country) -> bytes:

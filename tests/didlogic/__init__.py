@@ -1,0 +1,1 @@
+"""didlogic over HTTP, without a socket."""
