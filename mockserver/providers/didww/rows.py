@@ -19,7 +19,7 @@ from mockserver.core.tables import Row
 
 @dataclass(frozen=True, slots=True)
 class Country(Row):
-    """A country, covered or not. `prefix` is the calling code without a plus; a few recorded ones have none."""
+    """A country. `prefix` is the calling code without a plus; a few recorded countries have none."""
 
     table: ClassVar[str] = "didww.countries"
     id: str
