@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,19 +16,22 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+PREFIX = "MOCKSERVER_"
+_ENVIRONMENT = os.environ  # noqa: TID251 - this is the one module that reads it
+
 
 class Settings(BaseSettings):
     """Frozen. Given by name wins over `MOCKSERVER_*` in the environment, that over the config file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MOCKSERVER_",
+        env_prefix=PREFIX,
         frozen=True,
         extra="forbid",
         env_ignore_empty=True,
         use_attribute_docstrings=True,
     )
 
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
     """Address to listen on. Loopback unless you say otherwise."""
 
     port: int = Field(default=8080, ge=0, le=65535)
@@ -95,14 +101,72 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(path))
 
 
-def load_settings(**given: Any) -> Settings:
-    """Settings with what is given by name; None counts as not given.
+class BadSettings(ValueError):
+    """Settings that cannot be used. `problems` has one line for each, ready to be shown."""
 
-    Raises FileNotFoundError for a config file that is not there, pydantic's ValidationError for bad values,
-    tomllib's TOMLDecodeError for a file that is not TOML.
-    """
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings with what is given by name; None counts as not given. Raises BadSettings."""
     given = {name: value for name, value in given.items() if value is not None}
-    settings = Settings(**given)
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise BadSettings([_problem(problem, given) for problem in error.errors(include_url=False)]) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings([f"the config file cannot be read: {error}"]) from None
     if settings.config is not None and not settings.config.is_file():
-        raise FileNotFoundError(f"there is no config file at {settings.config}")
+        raise BadSettings([f"config (from {_source('config', given)}): there is no file {settings.config}"])
     return settings
+
+
+def misspelt_variables() -> dict[str, str]:
+    """Variables in the environment that look like a setting's and are not, each with the one meant."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    strange = [name for name in _ENVIRONMENT if name.startswith(PREFIX) and name not in known]
+    near = {name: get_close_matches(name, known, n=1, cutoff=0.85) for name in strange}
+    return {name: match[0] for name, match in near.items() if match}
+
+
+def _source(name: str, given: dict[str, Any]) -> str:
+    """Where the value of a setting came from."""
+    if name in given:
+        return "--" + name.replace("_", "-")
+    variable = PREFIX + name.upper()
+    if any(present.upper() == variable and value for present, value in _ENVIRONMENT.items()):
+        return variable
+    return "the config file"
+
+
+def _problem(problem: Any, given: dict[str, Any]) -> str:
+    """One line about one bad value: which setting, from where, what is allowed."""
+    name = str(problem["loc"][0]) if problem["loc"] else "settings"
+    if name not in Settings.model_fields:
+        near = get_close_matches(name, list(Settings.model_fields), n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(Settings.model_fields)}"
+        return f"{name} (from {_source(name, given)}): there is no such setting{hint}"
+    shown = "" if name.endswith(("_key", "_secret")) else f", which is {str(problem['input'])[:80]!r}"
+    about = Settings.model_fields[name].description or ""
+    return f"{name} (from {_source(name, given)}{shown}): must be {_allowed(name)}. {about}"
+
+
+def _allowed(name: str) -> str:
+    """What a setting may be, in words."""
+    schema = Settings.model_json_schema()["properties"][name]
+    choices = [choice for choice in schema.get("anyOf", [schema]) if choice.get("type") != "null"]
+    shape = choices[0]
+    if "enum" in shape:
+        return "one of " + ", ".join(shape["enum"])
+    if shape["type"] == "boolean":
+        return "true or false"
+    if shape["type"] == "integer":
+        most = f" to {shape['maximum']}" if "maximum" in shape else " up"
+        return f"a whole number from {shape.get('minimum', 0)}{most}"
+    if "pattern" in shape:
+        return f"a text that matches {shape['pattern']}"
+    if "maxLength" in shape:
+        return f"a text of {shape.get('minLength', 0)} to {shape['maxLength']} characters"
+    return "a text"
