@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -203,6 +203,15 @@ def test_order_waits_for_a_word_when_its_transition_is_manual(world: World) -> N
     order = buy(world, item(HONOLULU_SKU, 1))
     pass_time(world, days=3)
     assert world.table(Order)[order.id].status == "pending"
+
+
+def test_order_is_undone_when_its_transition_ends_in_canceled(world: World) -> None:
+    world.policies.chosen["didww.orders"] = Policy("after", timedelta(seconds=2), "canceled")
+    before = world.ledger("didww").balance
+    order = buy(world, item(HONOLULU_SKU, 2))
+    pass_time(world, seconds=2)
+    assert world.table(Order)[order.id] == replace(order, status="canceled", did_ids=())
+    assert (dids_of(world, order), world.ledger("didww").balance) == ([], before)
 
 
 def test_cancelled_order_gives_money_and_numbers_back_when_it_was_pending(world: World) -> None:

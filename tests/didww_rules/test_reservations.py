@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_reservation_is_refused_when_the_number_is_not_to_be_had(world: World) -
     buy(world, item(HONOLULU_SKU, available_did_id=taken[1]))
     hidden = available_dids(world, group_of("Fargo", world).id, 1)[0]
     for chosen in (*taken, hidden, "8bc37f63-acd7-4e43-a760-1a1caa6e9999", "x", ""):
-        assert refused(lambda chosen=chosen: reserve(world, chosen)) == documented("number_not_available")  # type: ignore[misc]
+        assert refused(partial(reserve, world, chosen)) == documented("number_not_available")
 
 
 def test_reservation_is_refused_when_no_number_is_named(world: World) -> None:
@@ -70,7 +71,7 @@ def test_reservation_is_refused_when_no_number_is_named(world: World) -> None:
 def test_reservation_is_refused_when_ten_are_held(world: World) -> None:
     ids = available_dids(world, HONOLULU, 11)
     for one in ids[:10]:
-        accepted(world, lambda one=one: reserve(world, one))
+        accepted(world, partial(reserve, world, one))
     assert available_count(world) == 0
     world.begin()
     (error,) = refused(lambda: reserve(world, ids[10]))

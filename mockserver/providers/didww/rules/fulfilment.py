@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import ClassVar
 
 from mockserver.core.scheduler import Job
@@ -12,9 +13,9 @@ from mockserver.core.transitions import Policy
 from mockserver.core.world import World
 from mockserver.providers.didww.assumptions import BACK_ORDER_DELAY, BACK_ORDER_RETRY
 from mockserver.providers.didww.rows import Did, DidGroup, Order, OrderItem, StockKeepingUnit
+from mockserver.providers.didww.rules import lifecycle, money
 from mockserver.providers.didww.rules.availability import later_shelf
 from mockserver.providers.didww.rules.calendar import billing_period, next_month, now
-from mockserver.providers.didww.rules.lifecycle import start_month
 
 COMPLETED_AFTER = timedelta(seconds=10)  # recorded
 BACK_ORDERS = "didww.back_orders"
@@ -26,7 +27,7 @@ POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class CompleteOrder(Job):
-    """A pending order is done: the billing month begins."""
+    """A pending order is done: the billing month begins. The policy's outcome `canceled` undoes it."""
 
     kind: ClassVar[str] = "didww.complete_order"
     order_id: str
@@ -37,7 +38,11 @@ class CompleteOrder(Job):
 
     def run(self, world: World) -> None:
         order = world.table(Order).get(self.order_id)
-        if order is not None and order.status == "pending":
+        if order is None or order.status != "pending":
+            return
+        if world.policies.of(self.subject).outcome == "canceled":
+            cancel(world, order)
+        else:
             complete(world, order)
 
 
@@ -61,6 +66,23 @@ class SupplyBackOrder(Job):
             world.at(world.clock.now() + BACK_ORDER_RETRY, self)
         else:
             complete(world, order)
+
+
+def cancel(world: World, order: Order) -> Order:
+    """Undo a pending order: its numbers go back on sale, what they cost and what is missing is returned."""
+    subject = f"{Order.table}/{order.id}"
+    returned = sum((item.missing * (item.nrc + item.mrc) for item in order.items), Decimal(0))
+    for did_id in order.did_ids:
+        did = world.table(Did).get(did_id)  # one the customer ended is gone, and paid back already
+        if did is not None:
+            returned += money.price_of_one(world, did.sku_id)
+            lifecycle.remove(world, did, "canceled")
+    money.refund(world, returned, subject, order.reference)
+    world.scheduler.cancel(subject)
+    world.scheduler.cancel(SupplyBackOrder(order.id).subject)
+    world.announce(subject, "pending -> canceled")
+    items = tuple(replace(item, missing=0) for item in order.items)
+    return world.table(Order).put(replace(order, status="canceled", items=items, did_ids=()))
 
 
 def supply(world: World, order: Order, item: OrderItem, numbers: Sequence[int]) -> list[str]:
@@ -104,7 +126,7 @@ def complete(world: World, order: Order) -> Order:
     for did_id in order.did_ids:
         did = world.table(Did).get(did_id)
         if did is not None:
-            start_month(world, replace(did, expires_at=did.expires_at or next_month(instant)))
+            lifecycle.start_month(world, replace(did, expires_at=did.expires_at or next_month(instant)))
     world.announce(f"{Order.table}/{order.id}", "pending -> completed")
     return world.table(Order).put(replace(order, status="completed", items=items))
 

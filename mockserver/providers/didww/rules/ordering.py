@@ -10,11 +10,11 @@ from mockserver.core.messages import Evidence
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww import assumptions as assumed
-from mockserver.providers.didww.rows import Did, Order, OrderItem
-from mockserver.providers.didww.rules import lifecycle, money
+from mockserver.providers.didww.rows import Order, OrderItem
+from mockserver.providers.didww.rules import money
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
-from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, supply
+from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, cancel, supply
 from mockserver.providers.didww.rules.order_items import Line, item_error, read_items
 from mockserver.providers.didww.rules.reservations import consume
 
@@ -100,19 +100,7 @@ def cancel_order(world: World, order: Order) -> None:
     require_write_access(world)
     if order.status != "pending" or any(item.type != "did_order_items" for item in order.items):
         raise Refusal(invalid_record(NOT_PENDING), Evidence("documented", "didww.error.order_not_pending"))
-    subject = f"{Order.table}/{order.id}"
-    returned = sum((item.missing * (item.nrc + item.mrc) for item in order.items), Decimal(0))
-    for did_id in order.did_ids:
-        did = world.table(Did).get(did_id)
-        if did is not None:
-            returned += money.price_of_one(world, did.sku_id)
-            lifecycle.remove(world, did, "canceled")
-    money.refund(world, returned, subject, order.reference)
-    items = tuple(replace(item, missing=0) for item in order.items)
-    world.table(Order).put(replace(order, status="canceled", items=items, did_ids=()))
-    world.scheduler.cancel(subject)
-    world.scheduler.cancel(SupplyBackOrder(order.id).subject)
-    world.announce(subject, "pending -> canceled")
+    cancel(world, order)
 
 
 def set_external_reference(world: World, order: Order, reference: str | None) -> Order:
