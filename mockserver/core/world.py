@@ -93,6 +93,9 @@ class World:
     def _start(self) -> None:
         self._undo: Undo = []
         self._announced: list[tuple[datetime, str, str]] = []
+        # Whatever was worked out from the state, under any key; forgotten as soon as the state changes. Read
+        # it only before the first write of a request. Whoever fills it sees to it that it stays small.
+        self.derived: dict[Any, Any] = {}
         self.ids = Ids(f"{self._chance}/{self.name}")
         self.events = Events()
         self.scheduler = Scheduler(self._undo)
@@ -230,7 +233,9 @@ class World:
 
     def commit(self) -> None:
         """Keep everything since the last commit and publish what was announced."""
-        self._undo.clear()
+        if self._undo:
+            self._undo.clear()
+            self.derived.clear()
         if self._announced:
             announced, self._announced = self._announced, []
             for at, subject, change in announced:
@@ -242,6 +247,7 @@ class World:
         for restore, arguments in undo:
             restore(*arguments)
         self._undo.clear()  # restoring may have written to the log itself
+        self.derived.clear()
         self._announced.clear()
 
     def reset(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from mockserver.core.messages import Evidence
 
 
@@ -65,3 +67,21 @@ def not_found(identifier: str) -> ApiError:
     """404 for a record; `identifier` as it stood in the URL, decoded."""
     text = f"The record identified by {identifier} could not be found."
     return ApiError(404, "404", "Record not found", text)
+
+
+_ESCAPED = {
+    b"<": b"\\u003c",
+    b">": b"\\u003e",
+    b"&": b"\\u0026",
+    "\u2028".encode(): b"\\u2028",
+    "\u2029".encode(): b"\\u2029",
+}
+
+
+def error_document(errors: Iterable[ApiError]) -> bytes:
+    """`{"errors":[...]}`, with the characters that Rails escapes in what is not a success."""
+    body = orjson.dumps({"errors": [error.wire() for error in errors]})
+    for raw, escaped in _ESCAPED.items():
+        if raw in body:
+            body = body.replace(raw, escaped)
+    return body

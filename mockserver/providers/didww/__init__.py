@@ -1,44 +1,5 @@
 """DIDWW API v3."""
 
-from __future__ import annotations
+from mockserver.providers.didww.app import Didww
 
-from decimal import Decimal
-from typing import ClassVar
-
-from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
-from mockserver.core.stock import Shelves
-from mockserver.core.world import AccountSeed, World
-
-
-class Didww(Provider):
-    """DIDWW API v3."""
-
-    name: ClassVar[str] = "didww"
-    title: ClassVar[str] = "DIDWW API v3"
-    prefix: ClassVar[str] = "/didww"
-    hosts: ClassVar[frozenset[str]] = frozenset({"api.didww.com", "sandbox-api.didww.com"})
-
-    def __init__(self, *, key: str, version: str, pinned: bool) -> None:
-        self._key = key
-
-    def seed(self) -> AccountSeed:
-        return AccountSeed("didww", Decimal("100.00"), {}, Shelves([]))
-
-    def sandbox_of(self, request: Request) -> str | None:
-        return sandbox_of_key(request.headers.get("x-key", ""), self._key)
-
-    def respond(self, world: World | None, request: Request) -> Response:
-        return Response(501, unimplemented=request.path)
-
-    def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
-        return Response(500)
-
-    def credentials(self, sandbox: str) -> dict[str, str]:
-        return {"x-key": key_of_sandbox(sandbox, self._key)}
-
-    def routes(self) -> tuple[Route, ...]:
-        return ()
-
-    def example(self, base_url: str) -> str:
-        return f"curl {base_url}/"
+__all__ = ["Didww"]

@@ -1,0 +1,32 @@
+"""What an operation comes to, before the provider dresses it as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mockserver.jsonapi.resource import Level
+
+
+class Outcome:
+    """A success. `etag` "" means that the answer carries none; an empty body has no content type.
+
+    operation   "dids.list"
+    """
+
+    __slots__ = ("body", "etag", "ignored", "level", "operation", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        operation: str,
+        level: Level,
+        etag: str = "",
+        ignored: Iterable[str] = (),
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.operation = operation
+        self.level = level
+        self.etag = etag
+        self.ignored = ignored

@@ -1,0 +1,356 @@
+"""What a resource type consists of, declared next to its stored row.
+
+A declaration checks itself against the row when it is made. `since` and `until` are the first and the last
+API version (a date as text) that knows an attribute, relationship, filter or sort key; a former name or
+spelling is a second declaration with another range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from mockserver.core.tables import Row
+from mockserver.core.world import World
+from mockserver.jsonapi.codecs import AS_IS, Codec
+
+Operation = Literal["list", "show", "create", "update", "delete"]
+Level = Literal["recorded", "documented", "client", "assumed"]
+RowClass = type[Row]  # inside a declaration the name `type` means the resource type
+Values = dict[str, Any]  # by stored field name
+
+READ: tuple[Operation, ...] = ("list", "show")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranged:
+    """Something that only some versions know."""
+
+    since: str = ""
+    until: str = ""
+
+    def known_in(self, version: str) -> bool:
+        return self.since <= version and (not self.until or version <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Ranged):
+    """One attribute. `field` is the row's name for it; `read` False: only ever sent to us."""
+
+    name: str
+    field: str
+    codec: Codec = AS_IS
+    create: bool = False
+    update: bool = False
+    read: bool = True
+
+
+def attr(
+    name: str,
+    codec: Codec = AS_IS,
+    *,
+    field: str = "",
+    create: bool = False,
+    update: bool = False,
+    read: bool = True,
+    since: str = "",
+    until: str = "",
+) -> Attribute:
+    return Attribute(name, field or name, codec, create, update, read, since=since, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship(Ranged):
+    """A relationship. The row holds an id (`many` False) or a tuple of ids in `field`.
+
+    replace   PATCH of the linkage may replace the whole set of a to-many relationship
+    """
+
+    name: str
+    target: str
+    many: bool
+    field: str
+    create: bool = False
+    update: bool = False
+    replace: bool = False
+
+
+def one(
+    name: str,
+    target: str,
+    *,
+    field: str = "",
+    create: bool = False,
+    update: bool = False,
+    since: str = "",
+    until: str = "",
+) -> Relationship:
+    """A to-one relationship, stored as `<name>_id` unless `field` says otherwise."""
+    return Relationship(name, target, False, field or f"{name}_id", create, update, since=since, until=until)
+
+
+def many(
+    name: str,
+    target: str,
+    *,
+    field: str,
+    create: bool = False,
+    update: bool = False,
+    replace: bool = False,
+    since: str = "",
+    until: str = "",
+) -> Relationship:
+    """A to-many relationship, stored as a tuple of ids in `field`."""
+    return Relationship(name, target, True, field, create, update, replace, since=since, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Ranged):
+    """One filter of a list.
+
+    path    stored fields to the value, `did_group.country_id`: to-one relationships, then a field
+    match   exact: any of the given values; contains: substring; gteq, lteq: bounds;
+            overlap: the stored list holds any of the given words
+    kind    what a value must look like; others are refused with code 107
+    array   False: several values are refused with code 107
+    blank   what an empty value means: True "has no value", False a refusal with code 107, None no match
+    fold    letter case does not matter
+    words   the only values there are; others are refused with code 107
+    value   a function in place of `path`
+    """
+
+    name: str
+    path: str
+    match: Literal["exact", "contains", "gteq", "lteq", "overlap"] = "exact"
+    kind: Literal["text", "boolean", "integer", "instant"] = "text"
+    array: bool = True
+    blank: bool | None = None
+    fold: bool = False
+    words: frozenset[str] | None = None
+    value: Callable[[World, Any], Any] | None = None
+
+
+def exact(
+    name: str,
+    path: str = "",
+    *,
+    array: bool = True,
+    blank: bool | None = None,
+    fold: bool = False,
+    value: Callable[[World, Any], Any] | None = None,
+    since: str = "",
+    until: str = "",
+) -> Filter:
+    """Equal to any of the given values, as text of the wire."""
+    return Filter(
+        name, path or name, array=array, blank=blank, fold=fold, value=value, since=since, until=until
+    )
+
+
+def related(
+    name: str,
+    path: str = "",
+    *,
+    array: bool = True,
+    blank: bool | None = None,
+    since: str = "",
+    until: str = "",
+) -> Filter:
+    """`country.id`: the id that a to-one relationship holds; `path` when it is further away."""
+    stored = path or name.removesuffix(".id") + "_id"
+    return Filter(name, stored, array=array, blank=blank, since=since, until=until)
+
+
+def boolean(
+    name: str,
+    path: str = "",
+    *,
+    value: Callable[[World, Any], Any] | None = None,
+    since: str = "",
+    until: str = "",
+) -> Filter:
+    """`true` or `false`."""
+    return Filter(
+        name,
+        path or name,
+        kind="boolean",
+        array=False,
+        blank=False,
+        value=value,
+        since=since,
+        until=until,
+    )
+
+
+def contains(name: str, path: str, *, fold: bool = False, since: str = "", until: str = "") -> Filter:
+    """A substring."""
+    return Filter(name, path, "contains", array=False, blank=False, fold=fold, since=since, until=until)
+
+
+def overlap(name: str, path: str, words: Iterable[str], *, since: str = "", until: str = "") -> Filter:
+    """A stored list of words that holds any of the given ones."""
+    return Filter(name, path, "overlap", blank=False, words=frozenset(words), since=since, until=until)
+
+
+def bound(
+    name: str,
+    path: str,
+    kind: Literal["integer", "instant"],
+    *,
+    value: Callable[[World, Any], Any] | None = None,
+) -> Filter:
+    """An inclusive bound; the name ends in `_gteq` or `_lteq`."""
+    match: Literal["gteq", "lteq"] = "gteq" if name.endswith("_gteq") else "lteq"
+    return Filter(name, path, match, kind, array=False, blank=False, value=value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort(Ranged):
+    """One sort key. `path` as in `Filter`; `key` turns a value into what is compared."""
+
+    name: str
+    path: str
+    key: Callable[[Any], Any] | None = None
+
+
+def sort(
+    name: str,
+    path: str = "",
+    key: Callable[[Any], Any] | None = None,
+    *,
+    since: str = "",
+    until: str = "",
+) -> Sort:
+    return Sort(name, path or name, key, since=since, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Page size when the request names none, and the largest it may name."""
+
+    size: int = 50
+    most: int = 1000
+
+
+class Source:
+    """Where rows come from: the world's table of the row class. Subclass for rows that are not stored."""
+
+    def __init__(self, row: type[Row]) -> None:
+        self.row = row
+
+    def find(self, world: World, identifier: str) -> Row | None:
+        """The row that a request may see under this id."""
+        return world.table(self.row).get(identifier)
+
+    def linked(self, world: World, identifier: str) -> Row | None:
+        """The row that another row links to; may be one that `find` does not show."""
+        return self.find(world, identifier)
+
+    def every(self, world: World) -> Iterable[Row]:
+        """All rows in storage order."""
+        return world.table(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What a create or update request holds: values by stored field name, in the order sent.
+
+    `names` are the wire names by field, for error pointers; `version` is the API version of the request.
+    """
+
+    values: Values
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceType:
+    """One resource type.
+
+    type            name of the type and, unless `path` says otherwise, of the collection's path
+    former          (last version, name) pairs, oldest first: what the type was called up to that version
+    order           default order as sort keys; empty: storage order
+    paging          None: the whole list in one answer
+    counted         an unpaginated list carries `total_records` all the same
+    singleton       the one record at `/path`, no list, no ids
+    meta            the resource's own meta; depends on the world, so it is never kept with the row
+    operations_since  the first version of an operation that older ones do not route
+    document_meta   extra top-level meta by (world, operation, total), after `total_records`
+    listing         in place of `source.every`: (world, search) -> (rows, how many match in all)
+    steady          the list is the same until the world changes
+    etag            whether answers carry an ETag
+    evidence        how well each operation is known; documented when not given
+    """
+
+    type: str
+    row: RowClass
+    attributes: tuple[Attribute, ...]
+    relationships: tuple[Relationship, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    order: tuple[str, ...] = ()
+    paging: Paging | None = field(default_factory=Paging)
+    counted: bool = False
+    operations: tuple[Operation, ...] = READ
+    operations_since: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+    singleton: bool = False
+    source: Source | None = None
+    listing: Callable[[World, Any], tuple[list[Any], int]] | None = None
+    steady: bool = True
+    meta: Callable[[World, Any], Mapping[str, Any]] | None = None
+    document_meta: Callable[[World, str, int], Mapping[str, Any]] | None = None
+    create: Callable[[World, Incoming], Row] | None = None
+    update: Callable[[World, Any, Incoming], Row] | None = None
+    delete: Callable[[World, Any], None] | None = None
+    etag: bool = True
+    since: str = ""
+    until: str = ""
+    former: tuple[tuple[str, str], ...] = ()
+    evidence: Mapping[str, Level] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        stored = {item.name for item in fields(self.row)}
+        for attribute in self.attributes:
+            if attribute.read and attribute.field not in stored:
+                raise TypeError(f"{self.type}.{attribute.name}: {self.row.__name__} has no {attribute.field}")
+        for relationship in self.relationships:
+            if relationship.field not in stored:
+                raise TypeError(
+                    f"{self.type}.{relationship.name}: {self.row.__name__} has no {relationship.field}"
+                )
+        linked = {relationship.field.removesuffix("_id") for relationship in self.relationships}
+        keys: tuple[Filter | Sort, ...] = (*self.filters, *self.sorts)
+        for key in keys:
+            first, dot, _ = key.path.partition(".")
+            if getattr(key, "value", None) is None and first not in (linked if dot else stored):
+                raise TypeError(f"{self.type}: {key.name} reads {key.path}, which {self.row.__name__} lacks")
+        for operation in ("create", "update", "delete"):
+            if (operation in self.operations) != (getattr(self, operation) is not None):
+                raise TypeError(
+                    f"{self.type}: {operation} is declared without its rule, or the other way round"
+                )
+
+    def name_in(self, version: str) -> str:
+        """The type's name in a version."""
+        for until, name in self.former:
+            if version <= until:
+                return name
+        return self.type
+
+    def known_in(self, version: str) -> bool:
+        return self.since <= version and (not self.until or version <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Unbuilt(Ranged):
+    """A collection that the real service has and this server does not answer yet.
+
+    `operations` as in `ResourceType`; a request for one of them is answered with 501.
+    """
+
+    type: str
+    operations: tuple[Operation, ...] = ()
+    path: str = ""
+    singleton: bool = False
+    open: bool = False  # needs no key

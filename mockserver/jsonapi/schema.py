@@ -1,0 +1,144 @@
+"""The declarations as one API version sees them, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mockserver.core.world import World
+from mockserver.jsonapi.filters import BoundFilter, BoundSort
+from mockserver.jsonapi.resource import Attribute, Relationship, ResourceType, Source, Unbuilt, exact
+
+
+class Unimplemented(Exception):
+    """The request needs something that is not built: 501, never a plausible answer."""
+
+
+class View:
+    """One resource type in one version."""
+
+    def __init__(self, schema: Schema, resource: ResourceType) -> None:
+        version = schema.version
+        self.schema = schema
+        self.resource = resource
+        self.version = version
+        self.type = resource.name_in(version)
+        self.path = resource.path or self.type
+        self.singular = singular(self.type)
+        self.source: Source = resource.source or Source(resource.row)
+        known = [a for a in resource.attributes if a.known_in(version)]
+        self.attributes: dict[str, Attribute] = {a.name: a for a in known if a.read}
+        self.relationships: dict[str, Relationship] = {
+            r.name: r for r in resource.relationships if r.known_in(version)
+        }
+        self.fields = frozenset([a.name for a in known]) | set(self.relationships) | {"id"}
+        self.create_attributes = {a.name: a for a in known if a.create}
+        self.update_attributes = {a.name: a for a in known if a.update}
+        self.encoders = tuple((a.name, a.field, a.codec.encode) for a in self.attributes.values())
+        self.encoder_of = {name: (name, field, encode) for name, field, encode in self.encoders}
+        self.operations = frozenset(
+            o for o in resource.operations if resource.operations_since.get(o, "") <= version
+        )
+        self.writable = bool({"create", "update", "delete"} & set(resource.operations))
+        self.filters: dict[str, BoundFilter] = {}
+        self.sorts: dict[str, BoundSort] = {}
+        self._ordered: tuple[Any, list[Any]] | None = None
+
+    def bind(self) -> None:
+        """Second step, once every type of the version is there."""
+        resource, version = self.resource, self.version
+        self.filters["id"] = BoundFilter(self, exact("id", blank=False))
+        for declared in resource.filters:
+            if declared.known_in(version):
+                self.filters[declared.name] = BoundFilter(self, declared)
+        self.sorts = {s.name: BoundSort(self, s) for s in resource.sorts if s.known_in(version)}
+
+    def target(self, relationship: Relationship) -> View:
+        """The type at the other end. Unimplemented when it is not built."""
+        found = self.schema.by_canonical.get(relationship.target)
+        if found is None:
+            raise Unimplemented(relationship.target)
+        return found
+
+    def target_type(self, relationship: Relationship) -> str:
+        """The wire name of the type at the other end, built or not."""
+        found = self.schema.by_canonical.get(relationship.target)
+        return relationship.target if found is None else found.type
+
+    def one(self, world: World, row: Any, relationship: Relationship) -> Any | None:
+        """The record at the other end of a to-one relationship, or None."""
+        identifier = getattr(row, relationship.field)
+        if identifier is None:
+            return None
+        return self.target(relationship).source.linked(world, identifier)
+
+    def many(self, world: World, row: Any, relationship: Relationship) -> list[Any]:
+        """The records at the other end of a to-many relationship, in storage order."""
+        identifiers: Sequence[str] = getattr(row, relationship.field)
+        if not identifiers:
+            return []
+        source = self.target(relationship).source
+        found = [source.linked(world, identifier) for identifier in identifiers]
+        return [record for record in found if record is not None]
+
+    def ordered(self, world: World) -> list[Any]:
+        """All rows in default order."""
+        if not self.resource.order:
+            return list(self.source.every(world))
+        if self.writable or self.resource.source is not None:
+            return self.in_order(world, list(self.source.every(world)))
+        # A catalogue table is the same mapping in every sandbox: sort it once.
+        mapping: Mapping[Any, Any] = world.table(self.resource.row).rows
+        kept = self._ordered
+        if kept is None or kept[0] is not mapping:
+            kept = self._ordered = (mapping, self.in_order(world, list(mapping.values())))
+        return kept[1]
+
+    def in_order(self, world: World, rows: list[Any]) -> list[Any]:
+        """The rows in default order; sorts in place."""
+        for name in reversed(self.resource.order):
+            self.sorts[name].apply(world, rows, descending=False)
+        return rows
+
+
+class Schema:
+    """Everything one version knows."""
+
+    def __init__(self, version: str, types: Iterable[ResourceType], unbuilt: Iterable[Unbuilt]) -> None:
+        self.version = version
+        views = [View(self, resource) for resource in types if resource.known_in(version)]
+        self.by_canonical = {view.resource.type: view for view in views}
+        self.by_type = {view.type: view for view in views}
+        self.by_path = {view.path: view for view in views}
+        self.by_singular = {view.singular: view for view in views}
+        self.unbuilt = {item.path or item.type: item for item in unbuilt if item.known_in(version)}
+        self.unbuilt_types = {item.type for item in self.unbuilt.values()}
+        for view in views:
+            view.bind()
+            for relationship in view.relationships.values():
+                target = relationship.target
+                if target not in self.by_canonical and target not in self.unbuilt_types:
+                    raise TypeError(
+                        f"{view.type}.{relationship.name} leads to {target}, unknown in {version}"
+                    )
+
+
+class Registry:
+    """All types in all versions, served or not; made once for a server."""
+
+    def __init__(
+        self, versions: Sequence[str], types: Sequence[ResourceType], unbuilt: Sequence[Unbuilt] = ()
+    ) -> None:
+        self.versions = tuple(sorted(versions))
+        self.types = tuple(types)
+        self.unbuilt = tuple(unbuilt)
+        self.schemas = {version: Schema(version, types, unbuilt) for version in self.versions}
+
+
+def singular(type_name: str) -> str:
+    """The singular by the few English rules that type names need."""
+    if type_name.endswith("ies"):
+        return type_name[:-3] + "y"
+    if type_name.endswith("sses"):
+        return type_name[:-2]
+    return type_name[:-1] if type_name.endswith("s") else type_name

@@ -1,0 +1,109 @@
+"""DIDWW's API v3: from a request to an answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import orjson
+
+from mockserver.core.messages import Request, Response
+from mockserver.core.provider import Failure, Provider, Route
+from mockserver.core.world import AccountSeed, World
+from mockserver.jsonapi.engine import Engine
+from mockserver.jsonapi.errors import Refusal
+from mockserver.jsonapi.rack import UnreadableQuery
+from mockserver.jsonapi.resource import Unbuilt
+from mockserver.jsonapi.routes import UnreadablePath, find, split
+from mockserver.jsonapi.schema import Unimplemented
+from mockserver.providers.didww import auth, wire
+from mockserver.providers.didww.resources import build_registry
+from mockserver.providers.didww.routes import list_routes
+from mockserver.providers.didww.seed import build_seed
+from mockserver.providers.didww.versions import Versions
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
+
+
+class Didww(Provider):
+    """DIDWW API v3.
+
+    key      the Api-Key of the default sandbox
+    version  the API version of requests that name none; with `pinned` older ones are not served
+    """
+
+    name: ClassVar[str] = "didww"
+    title: ClassVar[str] = "DIDWW API v3"
+    prefix: ClassVar[str] = "/didww"
+    hosts: ClassVar[frozenset[str]] = frozenset({"api.didww.com", "sandbox-api.didww.com"})
+
+    def __init__(self, *, key: str, version: str, pinned: bool) -> None:
+        self._key = key
+        self._versions = Versions(version, pinned=pinned)
+        self._registry = build_registry()
+        self._engine = Engine("/v3")
+
+    def seed(self) -> AccountSeed:
+        return build_seed()
+
+    def sandbox_of(self, request: Request) -> str | None:
+        return auth.sandbox_of(request, self._key)
+
+    def respond(self, world: World | None, request: Request) -> Response:
+        """Routing first, then the key, then everything else (engine.md 3)."""
+        method = request.method
+        if method not in _METHODS:
+            return wire.unreadable(405)
+        try:
+            parts = split(request.path)
+        except UnreadablePath:
+            return wire.unreadable()
+        if parts is None or len(parts) < 2 or parts[0] != "v3":
+            return wire.unrouted()
+        schema = self._registry.schemas[self._versions.of(request)]
+        match = find(schema, method, parts[1:])
+        if match is None:
+            return wire.unrouted()
+        if isinstance(match, Unbuilt):
+            if world is None and not match.open:
+                return wire.unauthorized()
+            return wire.not_implemented(f"{method} /v3/{match.path or match.type}", f"{match.type}.unbuilt")
+        if world is None:
+            return wire.unauthorized()
+        if request.body and _is_broken_json(request):
+            return wire.unreadable()
+        operation = f"{match.view.resource.type}.{match.action.partition('_')[0]}"
+        try:
+            return wire.success(self._engine.run(world, request, match), request)
+        except Refusal as refusal:
+            return wire.refused(refusal, operation)
+        except Unimplemented as what:
+            return wire.not_implemented(str(what), operation)
+        except UnreadableQuery:
+            return wire.unreadable()
+
+    def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
+        return wire.failure(failure)
+
+    def finish(self, response: Response, world: World | None, request: Request) -> None:
+        wire.sign(response, world, request)
+
+    def credentials(self, sandbox: str) -> dict[str, str]:
+        return auth.credentials(sandbox, self._key)
+
+    def routes(self) -> tuple[Route, ...]:
+        return list_routes(self._registry)
+
+    def example(self, base_url: str) -> str:
+        return f"curl -H 'Api-Key: {self._key}' '{base_url}/v3/countries'"
+
+
+def _is_broken_json(request: Request) -> bool:
+    """Rails parses plain JSON before the engine looks at the type, and refuses what it cannot read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        return False
+    try:
+        orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return True
+    return False

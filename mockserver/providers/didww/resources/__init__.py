@@ -1,0 +1,21 @@
+"""The resource types of DIDWW: what is built, and what is not yet."""
+
+from __future__ import annotations
+
+from mockserver.jsonapi.resource import ResourceType
+from mockserver.jsonapi.schema import Registry
+from mockserver.providers.didww.resources import billing, geography, inventory, numbers
+from mockserver.providers.didww.resources.unbuilt import UNBUILT
+from mockserver.providers.didww.versions import SERVED
+
+TYPES: tuple[ResourceType, ...] = (
+    *geography.TYPES,
+    *inventory.TYPES,
+    *numbers.TYPES,
+    *billing.TYPES,
+)
+
+
+def build_registry() -> Registry:
+    """Every type in every served version; one for a server."""
+    return Registry(SERVED, TYPES, UNBUILT)

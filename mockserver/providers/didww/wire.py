@@ -1,0 +1,156 @@
+"""Answers as DIDWW sends them: envelopes, headers, evidence (engine.md 4 and 12)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from mockserver.core.ids import format_uuid
+from mockserver.core.messages import Evidence, HeaderList, Request, Response
+from mockserver.core.provider import Failure
+from mockserver.core.world import World
+from mockserver.jsonapi import faults
+from mockserver.jsonapi.errors import ApiError, Refusal, error_document
+from mockserver.jsonapi.faults import MEDIA_TYPE
+from mockserver.jsonapi.outcome import Outcome
+
+# What every answer carries besides X-Request-Id and X-Runtime; recorded in 2026.
+_ALWAYS: HeaderList = [
+    ("Vary", "Accept"),
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("X-XSS-Protection", "0"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Permitted-Cross-Domain-Policies", "none"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+]
+_TYPE = ("Content-Type", MEDIA_TYPE)
+_FRESH = ("Cache-Control", "max-age=0, private, must-revalidate")
+_NO_CACHE = ("Cache-Control", "no-cache")
+_HTML: HeaderList = [("Content-Type", "text/html; charset=UTF-8"), _NO_CACHE, *_ALWAYS]
+_PLAIN: HeaderList = [_TYPE, _NO_CACHE, *_ALWAYS]
+_WITH_ETAG: HeaderList = [_TYPE, _FRESH, *_ALWAYS]
+_EMPTY: HeaderList = [_NO_CACHE, *_ALWAYS]
+_NOT_MODIFIED: HeaderList = [_FRESH, *_ALWAYS]
+# Seconds, as the real service would measure them; a constant, so that answers can be compared (assumed).
+_RUNTIME = ("X-Runtime", "0.014159")
+
+_LEVELS = {
+    "100": "recorded",
+    "102": "documented",
+    "105": "recorded",
+    "106": "documented",
+    "107": "documented",
+    "401": "recorded",
+    "403": "documented",
+    "404": "recorded",
+    "406": "documented",
+    "415": "documented",
+}
+
+_UNAUTHORIZED = error_document([ApiError(401, "401", "Unauthorized", "Authorization failed")])
+_THROTTLED = b'{"errors":[{"status":"429","detail":"Too Many Requests"}]}'
+_CRASHED = error_document([faults.server_error()])
+_TOO_LARGE = error_document([ApiError(413, "413", "Payload Too Large", "Payload Too Large")])
+_UNAVAILABLE = error_document([ApiError(503, "503", "Service Unavailable", "Service Unavailable")])
+_NOT_FOUND = (
+    b"<!DOCTYPE html>\n<html><head><title>404</title></head>"
+    b"<body><h1>404</h1><p>No such page.</p></body></html>\n"
+)
+_BAD_REQUEST = (
+    b"<!DOCTYPE html>\n<html><head><title>400</title></head>"
+    b"<body><h1>400</h1><p>The request cannot be read.</p></body></html>\n"
+)
+
+
+def success(outcome: Outcome, request: Request) -> Response:
+    """A success; 304 when the caller has this very answer already."""
+    headers = _WITH_ETAG
+    body, status = outcome.body, outcome.status
+    if not outcome.etag:
+        headers = _PLAIN if body else _EMPTY
+        out = list(headers)
+    elif request.method == "GET" and request.headers.get("if-none-match") == outcome.etag:
+        status, body = 304, b""
+        out = [*_NOT_MODIFIED, ("ETag", outcome.etag)]
+    else:
+        out = [*headers, ("ETag", outcome.etag)]
+    return Response(
+        status,
+        body,
+        out,
+        operation=outcome.operation,
+        evidence=Evidence(outcome.level, f"didww.{outcome.operation}"),
+        ignored=outcome.ignored,
+    )
+
+
+def refused(refusal: Refusal, operation: str) -> Response:
+    """A refusal by the engine or a rule."""
+    errors = refusal.errors
+    first = errors[0]
+    evidence = refusal.evidence
+    if evidence is None:
+        code = first.code or str(first.status)
+        evidence = Evidence(_LEVELS.get(code, "assumed"), f"didww.error.{code}")
+    unimplemented = first.detail if first.status == 501 else ""
+    return Response(
+        first.status,
+        error_document(errors),
+        list(_PLAIN),
+        operation=operation,
+        evidence=evidence,
+        unimplemented=unimplemented,
+    )
+
+
+def unauthorized() -> Response:
+    return Response(401, _UNAUTHORIZED, list(_PLAIN), evidence=Evidence("recorded", "didww.error.401"))
+
+
+def not_implemented(what: str, operation: str = "") -> Response:
+    """501 for what the real service has and this server has not."""
+    error = ApiError(501, "501", "Not Implemented", f"{what} is not implemented by this server.")
+    return Response(
+        501,
+        error_document([error]),
+        list(_PLAIN),
+        operation=operation,
+        evidence=Evidence("assumed", "didww.unimplemented"),
+        unimplemented=what,
+    )
+
+
+def unrouted() -> Response:
+    """404 of a path or method that nothing serves; not JSON:API (engine.md 5)."""
+    return Response(404, _NOT_FOUND, list(_HTML), evidence=Evidence("assumed", "didww.error.unrouted"))
+
+
+def unreadable(status: int = 400) -> Response:
+    """A request that the web framework refuses before the engine sees it; not JSON:API (engine.md 5)."""
+    return Response(status, _BAD_REQUEST, list(_HTML), evidence=Evidence("assumed", "didww.error.unreadable"))
+
+
+def failure(kind: Failure) -> Response:
+    """A failure that the server found."""
+    if kind == "throttled":
+        return Response(
+            429, _THROTTLED, list(_PLAIN), evidence=Evidence("documented", "didww.error.throttled")
+        )
+    if kind == "unreadable":
+        return unreadable()
+    status, body = {
+        "crashed": (500, _CRASHED),
+        "too_large": (413, _TOO_LARGE),
+        "unavailable": (503, _UNAVAILABLE),
+    }[kind]
+    return Response(status, body, list(_PLAIN), evidence=Evidence("assumed", f"didww.error.{kind}"))
+
+
+def sign(response: Response, world: World | None, request: Request) -> None:
+    """The headers that differ from answer to answer."""
+    if world is not None:
+        identifier = world.ids.uuid()
+    else:  # no sandbox, no ids: made from the request, so that the same one gets the same answer
+        text = f"{request.method} {request.path}?{request.query}".encode()
+        identifier = format_uuid(int.from_bytes(blake2b(text, digest_size=16).digest(), "big"))
+    response.headers.append(("X-Request-Id", identifier))
+    response.headers.append(_RUNTIME)
