@@ -88,7 +88,9 @@ class Idt:
         """Everything that a refused request must leave as it was."""
         world = self.world
         return {
-            "tables": {name: dict(table.rows) for name, table in world.tables().items()},
+            "tables": {
+                name: dict(table.rows) for name, table in world.tables().items() if name.startswith("idt.")
+            },
             "sold": {key: gone for key, gone in world.stock("idt").gone().items() if gone},
             "ledger": list(world.ledger("idt").lines),
             "agenda": world.scheduler.agenda(),

@@ -204,6 +204,13 @@ def test_feature_is_checked_after_the_fields_and_before_the_group(idt: Idt) -> N
     assert errors_of(response) == [error(3000, "DIDs feature is not enabled for this account")]
 
 
+def test_preview_says_that_it_is_assumed(idt: Idt) -> None:
+    placed = idt.call("POST", "/orders", json=order(quantity=1))
+    preview = idt.call("POST", "/orders", json={**order(quantity=1), "preview": True})
+    assert str(placed.evidence) == "documented; claim=idt.create_order"
+    assert str(preview.evidence) == "assumed; claim=idt.create_order.preview"
+
+
 def test_preview_shows_the_order_and_creates_nothing(idt: Idt) -> None:
     before = idt.state()
     shown = idt.place({"did_group_id": PLENTY, "quantity": 3}, preview=True)
@@ -252,6 +259,16 @@ def test_unknown_fields_are_ignored_and_named(idt: Idt) -> None:
     response = idt.call("POST", "/orders?page=1", json=body)
     assert response.status == 200
     assert ("X-Mock-Ignored", "reference, order_items.0.colour, page") in response.headers
+
+
+def test_balance_may_change_by_any_amount_before_processing(idt: Idt) -> None:
+    for balance in ("1e15", "-1e15"):
+        idt.world.ledger("idt").set_balance(Decimal("100.00"))
+        order_id = idt.order(PLENTY, 3)
+        idt.world.ledger("idt").set_balance(Decimal(balance))
+        idt.pass_time(2)
+        end = "Canceled – Insufficient Funds" if balance.startswith("-") else "Fulfilled – Complete"
+        assert idt.item(order_id)["status"] == end
 
 
 def test_created_status_can_be_201(idt: Idt) -> None:

@@ -72,6 +72,8 @@ class Idt(Provider):
         except IdtError as error:
             return self._refusal(error, world, "" if operation is None else operation.name)
         evidence = Evidence("documented", f"idt.{operation.name}")
+        if call.assumed:
+            evidence = Evidence("assumed", f"idt.{operation.name}.{call.assumed}")
         ignored = call.unread()
         if body is None:
             return Response(204, operation=operation.name, evidence=evidence, ignored=ignored)

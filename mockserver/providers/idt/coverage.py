@@ -25,6 +25,8 @@ def get_regions(call: Call) -> bytes:
     """The regions of a country that is offered; none for most. 4003 for another country."""
     _require_feature(call)
     country = _country(call, call.values[0], status=404)
+    if not country.has_regions:
+        call.assumed = "no_regions"
     return call.catalogue.regions_answer(country.iso)
 
 

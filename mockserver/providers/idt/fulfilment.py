@@ -101,7 +101,7 @@ def fulfil(world: World, order: Order, outcome: str = "") -> Order:
     wanted = int(missing * share)
     arrived = item.status in statuses.CANCELABLE
     balance = world.ledger("idt").balance
-    affordable = wanted if item.price <= 0 else min(wanted, max(0, int(balance // item.price)))
+    affordable = wanted if wanted * item.price <= balance else max(0, int(balance // item.price))
 
     taken: list[int] = []
     sources = _sources(world, item, group, arrived)

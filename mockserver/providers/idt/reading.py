@@ -34,7 +34,7 @@ class Page(NamedTuple):
 class Call:
     """One request as a handler sees it. Remembers what was read, so that the rest can be told as ignored."""
 
-    __slots__ = ("_query", "_read", "catalogue", "ignored", "request", "values", "world")
+    __slots__ = ("_query", "_read", "assumed", "catalogue", "ignored", "request", "values", "world")
 
     def __init__(self, world: World, request: Request, values: tuple[str, ...], catalogue: Catalogue) -> None:
         self.world = world
@@ -42,6 +42,7 @@ class Call:
         self.values = values  # of the path's parameters, in order
         self.catalogue = catalogue
         self.ignored: list[str] = []
+        self.assumed = ""  # what makes an accepted answer an assumption: "preview"
         self._query: list[tuple[str, str]] | None = None
         self._read: set[str] = set()
 
