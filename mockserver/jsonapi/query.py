@@ -13,7 +13,7 @@ from mockserver.jsonapi.errors import ApiError, Refusal
 from mockserver.jsonapi.filters import BoundFilter, BoundSort, Given, Test
 from mockserver.jsonapi.paging import Page, parse_page
 from mockserver.jsonapi.rack import Params, csv_line
-from mockserver.jsonapi.schema import Unimplemented, View
+from mockserver.jsonapi.schema import View
 
 # Names to include below a record: {"country": {"regions": {}}}. A plain recursive dict.
 Tree = dict[str, Any]
@@ -212,22 +212,20 @@ def _include(query: Query, given: Any) -> None:
 
 
 def _add_path(view: View, path: str, tree: Tree) -> ApiError | None:
-    at: View | None = view
+    schema, at = view.schema, view.resource.type
     rest, depth = path, 0
     while True:
         name, _, rest = rest.partition(".")
-        if at is None:
-            raise Unimplemented(f"include={path}")
-        relationship = at.relationships.get(name)
-        if relationship is None:
-            return faults.invalid_include(name, at.type)
+        target = schema.leads_to(at, name)
+        if target is None:
+            return faults.invalid_include(name, schema.name_of(at))
         tree = tree.setdefault(name, {})
         if not rest:
             return None
         depth += 1
         if depth > _DEEPEST:
             raise Refusal(faults.bad_request(f"include is nested more than {_DEEPEST} deep"))
-        at = view.schema.by_canonical.get(relationship.target)
+        at = target
 
 
 # --- filter --------------------------------------------------------------------------------------

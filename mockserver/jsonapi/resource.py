@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from mockserver.core.tables import Row
 from mockserver.core.world import World
@@ -310,7 +310,7 @@ class ResourceType:
     evidence: Mapping[str, Level] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        stored = {item.name for item in fields(self.row)}
+        stored = {item.name for item in fields(cast(Any, self.row))}
         for attribute in self.attributes:
             if attribute.read and attribute.field not in stored:
                 raise TypeError(f"{self.type}.{attribute.name}: {self.row.__name__} has no {attribute.field}")
@@ -347,10 +347,12 @@ class Unbuilt(Ranged):
     """A collection that the real service has and this server does not answer yet.
 
     `operations` as in `ResourceType`; a request for one of them is answered with 501.
+    `links` are its relationships by name with the types they lead to.
     """
 
     type: str
     operations: tuple[Operation, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     singleton: bool = False
     open: bool = False  # needs no key

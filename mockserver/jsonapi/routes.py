@@ -51,7 +51,7 @@ def split(path: str) -> list[str] | None:
     if "%" in path or not path.isascii():
         try:
             parts = [unquote_to_bytes(part.encode("latin-1")).decode() for part in parts]
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise UnreadablePath from None
     return parts
 

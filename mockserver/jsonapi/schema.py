@@ -62,8 +62,7 @@ class View:
 
     def target_type(self, relationship: Relationship) -> str:
         """The wire name of the type at the other end, built or not."""
-        found = self.schema.by_canonical.get(relationship.target)
-        return relationship.target if found is None else found.type
+        return self.schema.name_of(relationship.target)
 
     def one(self, world: World, row: Any, relationship: Relationship) -> Any | None:
         """The record at the other end of a to-one relationship, or None."""
@@ -112,7 +111,7 @@ class Schema:
         self.by_path = {view.path: view for view in views}
         self.by_singular = {view.singular: view for view in views}
         self.unbuilt = {item.path or item.type: item for item in unbuilt if item.known_in(version)}
-        self.unbuilt_types = {item.type for item in self.unbuilt.values()}
+        self.unbuilt_types = {item.type: item for item in self.unbuilt.values()}
         for view in views:
             view.bind()
             for relationship in view.relationships.values():
@@ -121,6 +120,19 @@ class Schema:
                     raise TypeError(
                         f"{view.type}.{relationship.name} leads to {target}, unknown in {version}"
                     )
+
+    def leads_to(self, type_name: str, relationship: str) -> str | None:
+        """The declared name of the type that a relationship of a type leads to, built or not."""
+        view = self.by_canonical.get(type_name)
+        if view is not None:
+            found = view.relationships.get(relationship)
+            return None if found is None else found.target
+        return self.unbuilt_types[type_name].links.get(relationship)
+
+    def name_of(self, type_name: str) -> str:
+        """The name on the wire of a type by its declared name."""
+        view = self.by_canonical.get(type_name)
+        return type_name if view is None else view.type
 
 
 class Registry:
