@@ -13,7 +13,7 @@ import orjson
 
 from mockserver.core.messages import Response
 from mockserver.core.world import World
-from tests.support import Server, body_of
+from tests.support import NOON, Server, body_of
 
 CONTRACTS = Path(__file__).parents[2] / "contracts" / "didlogic"
 TOKEN = "demo-didlogic-token"
@@ -122,7 +122,7 @@ class Account:
 
     def country(self, iso: str) -> int:
         countries = self.get("/v2/numbers/countries")["countries"]
-        return next(row["id"] for row in countries if row["short_name"] == iso)
+        return int(next(row["id"] for row in countries if row["short_name"] == iso))
 
     def city(self, iso: str, name: str) -> dict[str, Any]:
         cities = self.get(f"/v2/numbers/countries/{self.country(iso)}/cities")["cities"]
@@ -134,3 +134,11 @@ class Account:
         path = f"/v2/numbers/countries/{self.country(iso)}/cities/{self.city(iso, name)['id']}/dids"
         found: list[dict[str, Any]] = self.get(path, per_page="1000")["dids"]["dids"]
         return found
+
+
+def restarted(server: Server) -> Account:
+    """The default sandbox of a server, back to the seed."""
+    world = server.world()
+    world.reset()
+    world.clock.set(mode="frozen", now=NOON)
+    return Account(server)

@@ -63,7 +63,7 @@ def day(params: Mapping[str, Any], name: str) -> date | None:
     if not given:
         return None
     try:
-        if len(given) == 10 and given.isascii():
+        if len(given) == 10 and given[4] == given[7] == "-":  # fromisoformat takes weeks, too
             return date.fromisoformat(given)
     except ValueError:
         pass

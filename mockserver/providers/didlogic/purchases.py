@@ -116,7 +116,7 @@ def _wanted(call: Call) -> dict[str, int | None]:
     for name in texts(call.params, "did_numbers"):
         number = whole(digits(name))
         if number not in seen:
-            wanted[digits(name) or name] = number
+            wanted[name if number is None else digits(name)] = number
         if number is not None:
             seen.add(number)
     for name in texts(call.params, "id_in"):
