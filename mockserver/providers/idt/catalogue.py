@@ -13,6 +13,7 @@ from mockserver.core.world import World
 from mockserver.providers.idt import wire
 from mockserver.providers.idt.rows import Country, DidGroup, Region
 
+_MOST_BROWSED = 100
 Place = tuple[str, str | None, bool]  # country, region (None: any), toll-free
 
 
@@ -52,6 +53,9 @@ class Catalogue:
                 places[(group.country_iso, group.region_code, group.toll_free)].append(group)
         self._places = dict(places)
         self._encoded: dict[int, tuple[bytes, bytes]] = {}
+        # Answers of Browse by group, each with the set of sold numbers it was made for: sets are never
+        # changed in place, so the same set means the same answer, in whatever sandbox.
+        self.browsed: dict[int, tuple[frozenset[int] | None, bytes]] = {}
 
     def regions_answer(self, iso: str) -> bytes:
         """The whole answer of Get Regions for a country that is offered."""
@@ -74,6 +78,12 @@ class Catalogue:
             )
             pair = self._encoded[group.id] = (before + b'"quantity":', after)
         return pair
+
+    def remember_browsed(self, group_id: int, sold: frozenset[int] | None, answer: bytes) -> None:
+        """Keep an answer of Browse, those of a hundred groups at most."""
+        if len(self.browsed) >= _MOST_BROWSED:
+            self.browsed.clear()
+        self.browsed[group_id] = (sold, answer)
 
     def order_group(self, group: DidGroup, fees: dict[str, str]) -> dict[str, Any]:
         """The group as orders show it, with the fees of the time of ordering."""

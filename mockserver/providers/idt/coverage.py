@@ -82,15 +82,18 @@ def browse_numbers(call: Call) -> bytes:
         raise errors.not_found("DID Group", "did_group_id")
     if not group.supports_browse:
         raise IdtError(422, errors.invalid("did_group_id", "does not support browsing"))
-    numbers = islice(call.world.stock("idt").numbers(group.shelf), assumptions.BROWSE_ROWS)
-    return orjson.dumps(
-        {
-            "numbers": [
-                {"number": number_text(number, group.calling_code), "sku": sku_of(group, number)}
-                for number in numbers
-            ]
-        }
-    )
+    stock = call.world.stock("idt")
+    sold = stock.gone().get(group.shelf)
+    known = call.catalogue.browsed.get(group.id)
+    if known is not None and known[0] is sold:
+        return known[1]
+    shown = [
+        {"number": number_text(number, group.calling_code), "sku": sku_of(group, number)}
+        for number in islice(stock.numbers(group.shelf), assumptions.BROWSE_ROWS)
+    ]
+    body = orjson.dumps({"numbers": shown})
+    call.catalogue.remember_browsed(group.id, sold, body)
+    return body
 
 
 def _country(call: Call, iso: str, *, status: int) -> Country:

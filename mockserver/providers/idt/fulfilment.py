@@ -101,7 +101,8 @@ def fulfil(world: World, order: Order, outcome: str = "") -> Order:
     wanted = int(missing * share)
     arrived = item.status in statuses.CANCELABLE
     balance = world.ledger("idt").balance
-    affordable = wanted if wanted * item.price <= balance else max(0, int(balance // item.price))
+    free = item.price <= 0
+    affordable = wanted if free or wanted * item.price <= balance else max(0, int(balance // item.price))
 
     taken: list[int] = []
     sources = _sources(world, item, group, arrived)
