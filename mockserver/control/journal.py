@@ -68,7 +68,7 @@ def _summary(exchange: Exchange) -> dict[str, Any]:
         "query": exchange.query,
         "status": exchange.status,
         "ms": round(1000 * exchange.seconds, 3),
-        "evidence": exchange.evidence,
+        "evidence": "" if exchange.evidence is None else str(exchange.evidence),
     }
 
 
