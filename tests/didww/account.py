@@ -154,6 +154,10 @@ class Account:
         """Some numbers of a group that are on sale."""
         return self.get(f"/available_dids?filter[did_group.id]={group['id']}").data  # type: ignore[no-any-return]
 
+    def dids_of(self, order: dict[str, Any]) -> list[dict[str, Any]]:
+        """The numbers that an order brought."""
+        return self.all(f"/dids?filter[order.id]={order['id']}&page[size]=1000")
+
     # --- purchases -------------------------------------------------------------------------------
 
     def order(self, *items: dict[str, Any], **attributes: Any) -> Answer:

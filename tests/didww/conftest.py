@@ -38,3 +38,11 @@ def account(shared_server: Server, shop: dict[str, Any]) -> Iterator[Account]:
 def old_account(account: Account) -> Account:
     """The same account, asked with 2022-05-10."""
     return account.as_of("2022-05-10")
+
+
+@pytest.fixture
+def owner(account: Account) -> Account:
+    """An account with one DID, one order and one reservation."""
+    account.buy(1, account.group(3))
+    account.reserve(account.available(account.group(3))[0])
+    return account

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.didww.account import MEDIA_TYPE, Account, Answer, did_item
-from tests.didww.contract import ROOT, known_in, pairs, read, yaml
+from tests.didww.contract import ROOT, pairs, read, yaml
 from tests.didww.forms import UUID, assert_document, members, shape_of
 
 RECORDED_BASE = "https://sandbox-api.didww.com/v3"
@@ -82,28 +82,27 @@ class Replay:
     def send(self, request: dict[str, Any]) -> Answer:
         path = request["uri"].removeprefix(RECORDED_BASE)
         _, kind, *rest = path.split("/")
-        if rest and not self._exists(kind, rest[0]):
+        if rest and self.account.get(f"/{kind}/{rest[0]}").status == 404:
             path = path.replace(rest[0], self._stand_in(kind, rest[0]))
         target = path + (f"?{self.query}" if self.query else "")
         if request["body"] is None:
             return self.account.send(request["method"], target)
         document = json.loads(request["body"])
-        self._translate(document["data"])
+        self._translate(document["data"], path.rpartition("/")[2])
         return self.account.send(request["method"], target, json=document)
 
-    def _exists(self, kind: str, recorded: str) -> bool:
-        return kind in self.stand_in or self.account.get(f"/{kind}/{recorded}").status == 200
-
     def _stand_in(self, kind: str, recorded: str) -> str:
+        if kind in self.stand_in:
+            return self.stand_in[kind]
         if recorded not in self.ids:
             rows = self.account.get(f"/{kind}?page[size]=1").data
             self.ids[recorded] = rows[0]["id"] if rows else recorded
         return self.ids[recorded]
 
-    def _translate(self, data: dict[str, Any]) -> None:
+    def _translate(self, data: dict[str, Any], addressed: str) -> None:
         """Put ids of ours into a recorded body."""
         if "id" in data:
-            data["id"] = self.stand_in[data["type"]]
+            data["id"] = addressed
         for number, item in enumerate(data.get("attributes", {}).get("items", [])):
             sent = item["attributes"]
             group = self.account.group(2, skip=number)
@@ -165,9 +164,8 @@ def link_form(link: str, name: str) -> list[Any]:
     """A page link with what depends on the account taken out: the host, and the number of the last page."""
     parts = urlsplit(link)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    form = [
-        (key, "<last>") if name == "last" and key == "page[number]" else (key, value) for key, value in query
-    ]
+    if name == "last":
+        query = [(key, "<last>" if key == "page[number]" else value) for key, value in query]
     assert link.partition("?")[2] == parts.query
     assert "[" not in parts.query, "brackets are percent-encoded"
     return [parts.path.partition("/v3")[2], *query]
@@ -185,7 +183,14 @@ def compare_resource(
     gone = shape.get("gone", [])
     for part in ("attributes", "relationships", "meta"):
         table = members(shape.get(part, {}), version)
-        names = [name for name in then.get(part, {}) if f"{part}.{name}" not in gone]
+        # Some hand-edited recordings kept a name that the version has changed.
+        former = {facts["was"]: name for name, facts in shape.get(part, {}).items() if "was" in facts}
+        recorded = {
+            name if name in table else former.get(name, name): value
+            for name, value in then.get(part, {}).items()
+            if f"{part}.{name}" not in gone
+        }
+        names = list(recorded)
         assert set(names) <= set(now.get(part, {})), f"{kind}.{part}: recorded, but not answered"
         if f"{kind}.{part}" not in entry.get("older", []):
             ordered = [name for name in now.get(part, {}) if name in names]
@@ -193,9 +198,9 @@ def compare_resource(
         for name in names:
             if part == "relationships":
                 if primary:
-                    compare_linkage(then[part][name], now[part][name], f"{kind}.{name}")
+                    compare_linkage(recorded[name], now[part][name], f"{kind}.{name}")
             else:
-                compare_value(then[part][name], now[part][name], table[name], f"{kind}.{name}")
+                compare_value(recorded[name], now[part][name], table[name], f"{kind}.{name}")
     if then["id"] == now["id"] and kind in FIXED:
         for name, value in then["attributes"].items():
             assert now["attributes"][name] == value, f"{kind}.{name}"
@@ -325,9 +330,5 @@ def test_every_shape_follows_the_recording_that_it_names() -> None:
 
 def test_every_recording_has_its_place_in_the_index() -> None:
     listed = {entry["file"] for entry in read("recordings/index.yaml")["recordings"]}
-    there = {
-        path.relative_to(ROOT / "recordings").as_posix() for path in (ROOT / "recordings").rglob("*/*.yaml")
-    }
-    assert listed == there
-    assert all(known_in(None, version) for version in ("2022-05-10", "2026-04-16"))
-    assert BASE.endswith("/v3")
+    folder = ROOT / "recordings"
+    assert listed == {path.relative_to(folder).as_posix() for path in folder.rglob("*/*.yaml")}
