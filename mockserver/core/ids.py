@@ -10,12 +10,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
 def format_uuid(value: int) -> str:
     """128 bits as the text of a version 4 UUID; version and variant bits are put in."""
-    value = value & ~(0xF << 76) | (0x4 << 76)
-    value = value & ~(0x3 << 62) | (0x2 << 62)
     text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"
 
 
 class Ids:

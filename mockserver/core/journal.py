@@ -7,13 +7,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mockserver.core.messages import Evidence, HeaderList, Request, Response
 
 MASK = "***"
-_SECRET_HEADERS = frozenset(
-    {"api-key", "x-api-key", "x-api-secret", "authorization", "proxy-authorization", "cookie"}
-)
+_SECRET_HEADERS = ("api-key", "x-api-key", "x-api-secret", "authorization", "proxy-authorization", "cookie")
 # Names of secret fields in queries, forms and JSON bodies: the legacy didlogic key, passwords.
 _SECRET_FIELDS = ("apiid", "password", "api_key", "secret", "token")
 _IN_FORM = re.compile(r"(?i)((?:^|[&?\[])[^=&]*(?:" + "|".join(_SECRET_FIELDS) + r")[^=&]*=)[^&]*")
@@ -27,10 +26,9 @@ _HINT = re.compile(("|".join(_SECRET_FIELDS)).encode(), re.IGNORECASE)
 _KEPT_BODY = 32 << 10
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its answer, never changed once kept. Bodies are cut at 32 KiB; `*_size` tell how
-    long they were. `weight` is about how many bytes of memory it holds."""
+    """One request with its answer. Bodies are cut at 32 KiB; `*_size` tell how long they were."""
 
     number: int
     at: datetime
@@ -48,7 +46,10 @@ class Exchange:
     answer_size: int
     seconds: float
     evidence: Evidence | None
-    weight: int
+
+
+# The fields of an Exchange as they are kept, the request standing for its own; see `_exchange`.
+_Kept = tuple[Any, ...]
 
 
 class Journal:
@@ -57,7 +58,7 @@ class Journal:
     def __init__(self, most_entries: int, most_bytes: int) -> None:
         self._most_entries = most_entries
         self._most_bytes = most_bytes
-        self._entries: deque[Exchange] = deque()
+        self._kept: deque[_Kept] = deque()
         self._bytes = 0
         self.count = 0
 
@@ -66,66 +67,84 @@ class Journal:
     ) -> None:
         """Keep one exchange. `path` is the path as the caller sent it, provider prefix and all.
 
-        Credentials are gone before anything is kept. Runs on every request, so it is written to be quick.
+        Credentials leave the request here, before anything is kept: nobody may use it afterwards. Runs on
+        every request, so `Exchange` objects are only made when somebody reads.
         """
         if self._most_entries < 1:
             return
         self.count += 1
-        body, answer, query, headers = request.body, response.body, request.query, request.headers
-        body_size, answer_size = len(body), len(answer)
-        if body and _HINT.search(body):
-            body = mask_body(body[:_KEPT_BODY])
-        if query and _HINT.search(query.encode("latin-1", "replace")):
-            query = mask_query(query)
-        if not _SECRET_HEADERS.isdisjoint(headers):
-            headers = dict(headers)
-            for name in _SECRET_HEADERS.intersection(headers):
+        headers, body_size, answer_size = request.headers, len(request.body), len(response.body)
+        for name in _SECRET_HEADERS:
+            if name in headers:
                 headers[name] = MASK
-        if body_size > _KEPT_BODY:
-            body = body[:_KEPT_BODY]
-        if answer_size > _KEPT_BODY:
-            answer = answer[:_KEPT_BODY]
-        weight = 1500 + len(path) + len(query) + len(body) + len(answer)
-        entries = self._entries
-        entries.append(
-            Exchange(
+        if body_size:
+            body = request.body[:_KEPT_BODY]
+            request.body = mask_body(body) if _HINT.search(body) else body
+        if request.query and _HINT.search(request.query.encode("latin-1", "replace")):
+            request.query = mask_query(request.query)
+        answer = response.body if answer_size <= _KEPT_BODY else response.body[:_KEPT_BODY]
+        weight = 2500 + 2 * len(path) + len(request.query) + len(request.body) + len(answer)
+        self._kept.append(
+            (
+                weight,
                 self.count,
                 at,
                 provider,
-                response.operation,
-                request.method,
                 path,
-                query,
-                headers,
-                body,
+                request,
                 body_size,
+                response.operation,
                 response.status,
                 response.headers,
                 answer,
                 answer_size,
                 seconds,
                 response.evidence,
-                weight,
             )
         )
         self._bytes += weight
-        while len(entries) > self._most_entries or (self._bytes > self._most_bytes and len(entries) > 1):
-            self._bytes -= entries.popleft().weight
+        while len(self._kept) > self._most_entries or (
+            self._bytes > self._most_bytes and len(self._kept) > 1
+        ):
+            self._bytes -= self._kept.popleft()[0]
 
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges still kept, oldest first."""
-        return iter(self._entries)
+        return map(_exchange, tuple(self._kept))
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._kept)
 
     @property
     def bytes(self) -> int:
         return self._bytes
 
     def clear(self) -> None:
-        self._entries.clear()
+        self._kept.clear()
         self._bytes = 0
+
+
+def _exchange(kept: _Kept) -> Exchange:
+    _, number, at, provider, path, request, body_size = kept[:7]
+    operation, status, headers, answer, answer_size, seconds, evidence = kept[7:]
+    return Exchange(
+        number=number,
+        at=at,
+        provider=provider,
+        operation=operation,
+        method=request.method,
+        path=path,
+        query=request.query,
+        headers=request.headers,
+        body=request.body,
+        body_size=body_size,
+        status=status,
+        answer_headers=headers,
+        answer=answer,
+        answer_size=answer_size,
+        seconds=seconds,
+        evidence=evidence,
+    )
 
 
 def mask_query(query: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -39,14 +39,14 @@ class Request:
         method: str,
         path: str,
         query: str = "",
-        headers: Mapping[str, str] | None = None,
+        headers: dict[str, str] | None = None,
         body: bytes = b"",
         base_url: str = "http://127.0.0.1",
     ) -> None:
         self.method = method
         self.path = path
         self.query = query
-        self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.headers: dict[str, str] = {} if headers is None else headers
         self.body = body
         self.base_url = base_url
         self._segments: tuple[str, ...] | None = None
