@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mockserver.providers.didlogic.catalogue import Catalogue, City, Span
 from mockserver.providers.didlogic.selection import Piece, Selection
 
-_MOST_REMEMBERED = 256
+_MOST_REMEMBERED = 128
 _MOST_PIECES = 50_000  # over all that is remembered
 
 

@@ -24,15 +24,24 @@ class Piece(NamedTuple):
 
 
 class Selection:
-    """Numbers of the catalogue in order. Holds nothing of a sandbox but the last answer to `_sold_places`."""
+    """Numbers of the catalogue in order.
+
+    `pages` is for the encoded pages of an untouched selection, which are the same in every sandbox. Of a
+    sandbox it holds nothing but the last answer to `_sold_places`.
+    """
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         self.pieces = tuple(pieces)
         self._ends = list(accumulate(piece.length for piece in self.pieces))
         self.size = self._ends[-1] if self._ends else 0
         self._shelves = frozenset(piece.span.city.shelf for piece in self.pieces)
+        self.pages: dict[tuple[int, int], bytes] = {}
         self._by_number: list[tuple[int, int]] | None = None
         self._last: tuple[tuple[frozenset[int], ...], list[int]] = ((), [])
+
+    def untouched(self, stock: Stock) -> bool:
+        """Whether the sandbox still has all of it."""
+        return not self._sold_places(stock)
 
     def page(self, stock: Stock, page: int, size: int) -> tuple[int, list[bytes]]:
         """How many numbers are on sale, and those of one page (from 1) encoded."""

@@ -12,8 +12,11 @@ from mockserver.providers.didlogic.errors import not_found
 from mockserver.providers.didlogic.fields import boolean, digits, pages, paging, text, whole
 from mockserver.providers.didlogic.search import Filter, by_city
 from mockserver.providers.didlogic.selection import Selection
-from mockserver.providers.didlogic.wire import joined, json_bytes
+from mockserver.providers.didlogic.wire import joined, json_bytes, json_encoded
 
+# Pages kept per selection; a page of 100 is 32 KB.
+_MOST_PAGES = 4
+_LARGEST_PAGE = 40_000
 _LONGEST_NUMBER = 15  # E.164
 _SEPARATORS = str.maketrans("", "", " -_")
 
@@ -111,10 +114,18 @@ def _filter(call: Call) -> Filter | None:
 
 
 def _numbers(call: Call, selection: Selection) -> Response:
-    page, size = paging(call.params)
-    total, encoded = selection.page(call.world.stock("didlogic"), page, size)
+    stock = call.world.stock("didlogic")
+    wanted = page, size = paging(call.params)
+    shared = selection.untouched(stock)
+    known = selection.pages.get(wanted) if shared else None
+    if known is not None:
+        return json_encoded(known)
+    total, encoded = selection.page(stock, page, size)
     before = b'{"dids":{"pagination":{"total":%d,"total_pages":%d,"current_page":%d},"dids":['
-    return joined(before % (total, pages(total, size), page), encoded, b"]}}")
+    response = joined(before % (total, pages(total, size), page), encoded, b"]}}")
+    if shared and len(selection.pages) < _MOST_PAGES and len(response.body) <= _LARGEST_PAGE:
+        selection.pages[wanted] = response.body
+    return response
 
 
 def _cities(call: Call, cities: Iterable[City], key: bytes) -> Response:

@@ -30,6 +30,11 @@ def json_bytes(content: Any) -> bytes:
     return orjson.dumps(content, default=_encode)
 
 
+def json_encoded(content: bytes) -> Response:
+    """200 with JSON that is encoded already."""
+    return Response(200, content, [JSON_HEADER])
+
+
 def joined(before: bytes, items: Iterable[bytes], after: bytes) -> Response:
     """200 with JSON made of encoded parts."""
     return Response(200, b"".join((before, b",".join(items), after)), [JSON_HEADER])
