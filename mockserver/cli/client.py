@@ -20,15 +20,15 @@ def ask(
     url: str, method: str, path: str, body: Any = None, *, timeout: float = 10.0
 ) -> tuple[int, dict[str, Any]]:
     """One control call, `path` starting after `/_mock`. Status and JSON of the answer; Unreachable."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:  # an unclosed bracket, a port that is no number
+        raise click.ClickException(f"{url!r} is not the address of a server: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise click.ClickException(
             f"{url!r} is not the address of a server; it looks like http://127.0.0.1:8080"
         )
-    try:
-        port = parts.port
-    except ValueError:
-        raise click.ClickException(f"{url!r} has no usable port") from None
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname, port, timeout=timeout)
     content = None if body is None else json.dumps(body).encode()
