@@ -32,19 +32,22 @@ class Buying(RuleBasedStateMachine):
         self.server = Server(rate_limits=False)
         self.world = self.server.world()
         self.seed_state = state_of(self.world)
-        groups = self.ask("GET", f"/didww/v3/did_groups?include=stock_keeping_units&{PAGE}")["data"]
+        path = "/didww/v3/did_groups?include=stock_keeping_units&page%5Bsize%5D=1000"
+        groups = self.ask("GET", path)["data"]
         # An empty group, the smallest that is on sale, so that it runs out, and one from the middle.
         groups.sort(key=lambda group: int(group["meta"]["total_count"]))
         some = [group for group in groups if int(group["meta"]["total_count"]) > 0]
         self.groups = [groups[0], some[0], some[len(some) // 2]]
+        assert groups[0]["meta"]["is_available"] is False
         self.skus = [group["relationships"]["stock_keeping_units"]["data"][0]["id"] for group in self.groups]
         self.idt_groups = [
             group["id"]
             for region in ("US-NJ", "US-ME")
             for group in self.ask(
                 "GET", f"/idt/v1/dids/coverage/did_groups?country_iso=US&region_code={region}"
-            ).get("did_groups", [])
+            )["did_groups"]
         ][:3]
+        assert len(self.idt_groups) == 3
 
     def ask(self, method: str, target: str, json: Any = None) -> Any:
         headers = {"d": DIDWW, "i": IDT, "l": DIDLOGIC}["l" if target.startswith("/didlogic") else target[1]]
@@ -107,17 +110,13 @@ class Buying(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), quantity=st.integers(1, 100), preview=st.booleans())
     def idt_buys_by_quantity(self, which: int, quantity: int, preview: bool) -> None:
-        if not self.idt_groups:
-            return
-        group = self.idt_groups[which % len(self.idt_groups)]
+        group = self.idt_groups[which]
         items = [{"did_group_id": group, "quantity": quantity}]
         self.ask("POST", "/idt/v1/dids/orders", {"order_items": items, "preview": preview})
 
     @rule(which=st.integers(0, 2), count=st.integers(1, 3))
     def idt_buys_by_sku(self, which: int, count: int) -> None:
-        if not self.idt_groups:
-            return
-        group = self.idt_groups[which % len(self.idt_groups)]
+        group = self.idt_groups[which]
         found = self.ask("GET", f"/idt/v1/dids/coverage/did_groups/{group}/browse_numbers")
         skus = [row["sku"] for row in found["numbers"][:count]] if "numbers" in found else []
         items = [{"did_group_id": group, "did_skus": skus}]
