@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -29,7 +29,8 @@ Parser = Callable[[View, Params], Query]
 _MOST_QUERIES = 512
 _MOST_ADDRESSES = 16
 _MOST_ANSWERS = 8  # per sandbox
-_WORTH_KEEPING = 4096  # bytes; smaller answers are quicker made than looked up
+_WORTH_KEEPING = 4 << 10  # bytes; smaller answers are quickly made
+_TOO_LARGE_TO_KEEP = 512 << 10
 
 
 class Engine:
@@ -70,16 +71,15 @@ class Engine:
         check_accept(request)
         if request.body:
             _check_stray_body(request)
+        resource = view.resource
+        key = (view, request.base_url, request.query)
+        if resource.steady:
+            kept: Outcome | None = world.derived.get(key)
+            if kept is not None:
+                return kept
         query = self._query(view, parse_list, request.query)
         if query.faults:
             raise Refusal(query.faults)
-        resource = view.resource
-        kept = None
-        if resource.steady:
-            kept = (view, request.base_url, request.query)
-            answer = world.derived.get(kept)
-            if answer is not None:
-                return Outcome(200, answer[0], answer[1], answer[2], answer[3], query.ignored)
         if resource.listing is not None:
             rows, total = resource.listing(world, query)
             for bound, descending in reversed(query.sorts):
@@ -88,12 +88,12 @@ class Engine:
             rows = self._matching(world, query)
             total = len(rows)
         content, etag = self._listing(world, request, query, rows, total, view.path)
-        operation, level = f"{resource.type}.list", _level(view, "list")
-        if kept is not None and len(content) >= _WORTH_KEEPING:
+        outcome = Outcome(200, content, f"{resource.type}.list", _level(view, "list"), etag, query.ignored)
+        if resource.steady and _WORTH_KEEPING <= len(content) <= _TOO_LARGE_TO_KEEP:
             if len(world.derived) >= _MOST_ANSWERS:
                 world.derived.clear()
-            world.derived[kept] = (content, operation, level, etag)
-        return Outcome(200, content, operation, level, etag, query.ignored)
+            world.derived[key] = outcome
+        return outcome
 
     def _matching(self, world: World, query: Query) -> list[Any]:
         """The rows that pass the filters, in the order asked for. Never to be changed in place."""
@@ -154,11 +154,16 @@ class Engine:
     ) -> Outcome:
         view = query.view
         writers = self._writers_for(view.schema, request.base_url)
+        whole = operation == "show" and query.plain and not query.ignored and view.resource.alone
+        if whole:
+            kept: Any = row.wire.get(writers)
+            if kept is not None:
+                return kept  # type: ignore[no-any-return]
         meta = {"api_version": view.version}
         if operation == "show" and view.resource.document_meta is not None:
             meta = {**view.resource.document_meta(world, "show", 1), **meta}
         content = document.single(world, query, row, writers, meta)
-        return Outcome(
+        outcome = Outcome(
             status,
             content,
             f"{view.resource.type}.{operation}",
@@ -166,6 +171,9 @@ class Engine:
             _etag(view, content),
             query.ignored,
         )
+        if whole:
+            row.remember(writers, cast(Any, outcome))
+        return outcome
 
     def _related(self, world: World, request: Request, match: Match) -> Outcome:
         """`/{type}/{id}/{name}`: the query is that of a list of the related type, also for one record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from mockserver.jsonapi.resource import Level
 
@@ -10,10 +11,13 @@ from mockserver.jsonapi.resource import Level
 class Outcome:
     """A success. `etag` "" means that the answer carries none; an empty body has no content type.
 
+    Never changed once it is made, so it may be kept and given again.
+
     operation   "dids.list"
+    dressed     whatever the provider wants to keep with it; None at first
     """
 
-    __slots__ = ("body", "etag", "ignored", "level", "operation", "status")
+    __slots__ = ("body", "dressed", "etag", "ignored", "level", "operation", "status")
 
     def __init__(
         self,
@@ -30,3 +34,4 @@ class Outcome:
         self.level = level
         self.etag = etag
         self.ignored = ignored
+        self.dressed: Any = None

@@ -331,6 +331,11 @@ class ResourceType:
                     f"{self.type}: {operation} is declared without its rule, or the other way round"
                 )
 
+    @property
+    def alone(self) -> bool:
+        """Whether the document of one record depends on nothing but its row."""
+        return self.meta is None and self.document_meta is None and self.source is None
+
     def name_in(self, version: str) -> str:
         """The type's name in a version."""
         for until, name in self.former:

@@ -47,6 +47,8 @@ _LEVELS = {
 }
 
 _UNAUTHORIZED = error_document([ApiError(401, "401", "Unauthorized", "Authorization failed")])
+_UNAUTHORIZED_KNOWN = Evidence("recorded", "didww.error.401")
+_THROTTLED_KNOWN = Evidence("documented", "didww.error.throttled")
 _THROTTLED = b'{"errors":[{"status":"429","detail":"Too Many Requests"}]}'
 _CRASHED = error_document([faults.server_error()])
 _TOO_LARGE = error_document([ApiError(413, "413", "Payload Too Large", "Payload Too Large")])
@@ -63,24 +65,35 @@ _BAD_REQUEST = (
 
 def success(outcome: Outcome, request: Request) -> Response:
     """A success; 304 when the caller has this very answer already."""
-    headers = _WITH_ETAG
-    body, status = outcome.body, outcome.status
-    if not outcome.etag:
-        headers = _PLAIN if body else _EMPTY
-        out = list(headers)
-    elif request.method == "GET" and request.headers.get("if-none-match") == outcome.etag:
-        status, body = 304, b""
-        out = [*_NOT_MODIFIED, ("ETag", outcome.etag)]
-    else:
-        out = [*headers, ("ETag", outcome.etag)]
+    dressed = outcome.dressed
+    if dressed is None:
+        dressed = outcome.dressed = _dress(outcome)
+    headers, evidence = dressed
+    etag = outcome.etag
+    if etag and request.method == "GET" and request.headers.get("if-none-match") == etag:
+        return Response(
+            304,
+            b"",
+            [*_NOT_MODIFIED, ("ETag", etag)],
+            operation=outcome.operation,
+            evidence=evidence,
+            ignored=outcome.ignored,
+        )
     return Response(
-        status,
-        body,
-        out,
+        outcome.status,
+        outcome.body,
+        headers.copy(),
         operation=outcome.operation,
-        evidence=Evidence(outcome.level, f"didww.{outcome.operation}"),
+        evidence=evidence,
         ignored=outcome.ignored,
     )
+
+
+def _dress(outcome: Outcome) -> tuple[HeaderList, Evidence]:
+    evidence = Evidence(outcome.level, f"didww.{outcome.operation}")
+    if outcome.etag:
+        return [*_WITH_ETAG, ("ETag", outcome.etag)], evidence
+    return (_PLAIN if outcome.body else _EMPTY), evidence
 
 
 def refused(refusal: Refusal, operation: str) -> Response:
@@ -103,7 +116,7 @@ def refused(refusal: Refusal, operation: str) -> Response:
 
 
 def unauthorized() -> Response:
-    return Response(401, _UNAUTHORIZED, list(_PLAIN), evidence=Evidence("recorded", "didww.error.401"))
+    return Response(401, _UNAUTHORIZED, _PLAIN.copy(), evidence=_UNAUTHORIZED_KNOWN)
 
 
 def not_implemented(what: str, operation: str = "") -> Response:
@@ -132,9 +145,7 @@ def unreadable(status: int = 400) -> Response:
 def failure(kind: Failure) -> Response:
     """A failure that the server found."""
     if kind == "throttled":
-        return Response(
-            429, _THROTTLED, list(_PLAIN), evidence=Evidence("documented", "didww.error.throttled")
-        )
+        return Response(429, _THROTTLED, _PLAIN.copy(), evidence=_THROTTLED_KNOWN)
     if kind == "unreadable":
         return unreadable()
     status, body = {
@@ -148,7 +159,8 @@ def failure(kind: Failure) -> Response:
 def sign(response: Response, world: World | None, request: Request) -> None:
     """The headers that differ from answer to answer."""
     if world is not None:
-        identifier = world.ids.uuid()
+        digits = world.ids.hex(32)
+        identifier = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
     else:  # no sandbox, no ids: made from the request, so that the same one gets the same answer
         text = f"{request.method} {request.path}?{request.query}".encode()
         identifier = format_uuid(int.from_bytes(blake2b(text, digest_size=16).digest(), "big"))
