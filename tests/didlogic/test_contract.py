@@ -205,3 +205,24 @@ def test_failures_of_the_server_wear_the_same_envelope() -> None:
     assert answer(provider.failed("crashed", None, request)) == refusal("crashed")
     assert answer(provider.failed("unavailable", None, request)) == refusal("unavailable")
     assert provider.failed("unreadable", None, request).status == REFUSALS["unreadable"]["status"]
+
+
+@pytest.mark.parametrize(
+    "host", ["api.didlogic.com", "app.didlogic.com", "didlogic.com", "API.didlogic.com:443"]
+)
+def test_own_hosts_need_no_prefix(account: Account, host: str) -> None:
+    for path in ("/v1/balance", "/api/v1/balance.json"):
+        response = account.server.gateway.handle("GET", path, "", {"host": host, **BEARER}, b"")
+        assert (response.status, response.body) == (200, b'{"balance":35.22}')
+
+
+def test_query_with_a_key_is_read_anew_each_time(account: Account) -> None:
+    """Queries are kept to be read once, but never one that holds a key."""
+    account.send("GET", f"/v2/numbers/search?begins_with=1&apiid={TOKEN}", headers={})
+    account.send("GET", "/v2/numbers/search?begins_with=1")
+    provider = account.server.gateway.providers["didlogic"]
+    assert isinstance(provider, Didlogic)
+    assert not [query for query in provider._parsed if TOKEN in query]
+    for number in range(1000):
+        account.send("GET", f"/v1/balance?page={number}")
+    assert len(provider._parsed) <= 256

@@ -6,7 +6,7 @@ permission, body and query, the operation itself. The first that fails answers.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
@@ -15,15 +15,17 @@ from mockserver.providers.didlogic import errors
 from mockserver.providers.didlogic.assumptions import UNREADABLE
 from mockserver.providers.didlogic.call import Call, Operation
 from mockserver.providers.didlogic.errors import Refusal
-from mockserver.providers.didlogic.params import body_params, query_params
+from mockserver.providers.didlogic.params import Params, body_params, query_params
 from mockserver.providers.didlogic.routes import build_router, listed
 from mockserver.providers.didlogic.search import Search
 from mockserver.providers.didlogic.seed import load_catalogue, load_seed
 
 _SUFFIXES = (".json", ".csv")
 _LEGACY_KEYS = ("apiid", "api_token")
+_VERSIONS = {"v1": 1, "v2": 2}
 _ALWAYS_READ = frozenset({*_LEGACY_KEYS, "format"})
-_NOTHING: dict[str, Any] = {}
+_NOTHING: Params = {}
+_MOST_KEPT, _LONGEST_KEPT = 256, 300
 
 
 class Didlogic(Provider):
@@ -40,6 +42,7 @@ class Didlogic(Provider):
         self._catalogue = load_catalogue()
         self._search = Search(self._catalogue)
         self._router = build_router()
+        self._parsed: dict[str, Params] = {}
 
     def seed(self) -> AccountSeed:
         return load_seed(self._catalogue)
@@ -77,7 +80,7 @@ class Didlogic(Provider):
                 return response
             if operation.feature and not world.options[self.name][operation.feature]:
                 raise errors.forbidden()
-            params = query_params(request.query) if request.query else _NOTHING
+            params = self._params(request.query) if request.query else _NOTHING
             if request.body and request.method != "GET":
                 params = params | body_params(request)
             accept = request.headers.get("accept", "")
@@ -92,6 +95,17 @@ class Didlogic(Provider):
         if params and not operation.accepts.issuperset(params):
             response.ignored = sorted(params.keys() - operation.accepts - _ALWAYS_READ)
         return response
+
+    def _params(self, query: str) -> Params:
+        """A query's parameters, read once for queries that come again; those with a key are not kept."""
+        params = self._parsed.get(query)
+        if params is None:
+            params = query_params(query)
+            if len(query) <= _LONGEST_KEPT and not any(name in params for name in _LEGACY_KEYS):
+                if len(self._parsed) >= _MOST_KEPT:
+                    self._parsed.clear()
+                self._parsed[query] = params
+        return params
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         if failure == "too_large":
@@ -127,26 +141,23 @@ def _path(request: Request) -> tuple[tuple[str, ...], str]:
 
 def _version(segments: tuple[str, ...]) -> int:
     """1 or 2; 0 for a path of neither."""
-    return {"v1": 1, "v2": 2}.get(segments[0], 0) if segments else 0
+    return _VERSIONS.get(segments[0], 0) if segments else 0
 
 
 def _legacy_key(request: Request) -> str | None:
     """The key named `apiid` in the query or else in the body; None when there is none to be read."""
     try:
-        if _names_key(request.query.encode("latin-1", "replace")):
+        if any(name in request.query for name in _LEGACY_KEYS):
             found = _key_in(query_params(request.query))
             if found is not None:
                 return found
-        return _key_in(body_params(request)) if _names_key(request.body) else None
+        # Most bodies hold no key, and those are not worth reading here.
+        named = any(name.encode() in request.body for name in _LEGACY_KEYS)
+        return _key_in(body_params(request)) if named else None
     except Refusal:
         return None
 
 
-def _names_key(raw: bytes) -> bool:
-    """Whether it is worth reading at all: most bodies hold no key."""
-    return any(name.encode() in raw for name in _LEGACY_KEYS)
-
-
-def _key_in(params: dict[str, Any]) -> str | None:
+def _key_in(params: Params) -> str | None:
     values = (params.get(name) for name in _LEGACY_KEYS)
     return next((value for value in values if isinstance(value, str)), None)

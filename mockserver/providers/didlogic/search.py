@@ -62,6 +62,8 @@ class Search:
             shift = 10 ** max(0, span.width - len(wanted.begins))
             prefix = int(wanted.begins)
             low, high = max(low, prefix * shift), min(high, (prefix + 1) * shift)
+        if low >= high:
+            return
         # What all numbers of the span begin with needs no look at each of them.
         contains = tuple(part for part in wanted.contains if part not in span.lead)
         if wanted.ends:
@@ -70,10 +72,8 @@ class Search:
             places: Iterator[int] = (number - span.first for number in range(low, high, modulus))
         elif contains:
             places = self._containing(span, contains[0], low, high)
-        elif low < high:
-            yield Piece(span, low - span.first, high - low)
-            return
         else:
+            yield Piece(span, low - span.first, high - low)
             return
         yield from _runs(span, (place for place in places if _holds(span.first + place, contains)))
 
