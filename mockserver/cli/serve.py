@@ -57,6 +57,7 @@ def serve(no_rate_limits: bool, **given: Any) -> None:
 
     An option given here wins over its MOCKSERVER_* variable, that over the config file.
     """
+    gc.disable()  # nearly all that a start makes stays; `run` turns collecting on again
     from mockserver.cli.problems import settings_or_exit
 
     settings = settings_or_exit(**given, rate_limits=False if no_rate_limits else None)
@@ -80,6 +81,7 @@ def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 20)
+            gc.enable()
             announce(gateway.providers.values(), url.rstrip("/"), settings.log_format)
 
     server = Server(
@@ -128,8 +130,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def announce(providers: Iterable[Provider], url: str, log_format: str) -> None:
     """Say on standard output where everything is. A closed output is no reason not to serve."""
-    from mockserver.control.call import CONTROL_PREFIX
     from mockserver.core.provider import DEFAULT_SANDBOX
+    from mockserver.http.gateway import CONTROL_PREFIX
     from mockserver.version import VERSION
 
     providers = list(providers)

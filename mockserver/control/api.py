@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mockserver.control.call import CONTROL_PREFIX, Answer, Call, Operation, Refused, Server, nearest, unknown
+from mockserver.control.call import Answer, Call, Operation, Refused, Server, nearest, unknown
 from mockserver.control.openapi import full_paths
 from mockserver.control.operations import OPERATIONS
 from mockserver.control.server import unknown_sandbox
@@ -23,6 +23,7 @@ from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
 from mockserver.http.address import caller_address
+from mockserver.http.gateway import CONTROL_PREFIX
 from mockserver.http.routing import Router
 
 if TYPE_CHECKING:

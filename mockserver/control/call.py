@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes
 from mockserver.core.world import World
+from mockserver.http.gateway import CONTROL_PREFIX
 
-CONTROL_PREFIX = "/_mock"
 _MOST_SHOWN = 100
 
 

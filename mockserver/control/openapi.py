@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mockserver.control.call import CONTROL_PREFIX, Operation, Parameter
+from mockserver.control.call import Operation, Parameter
+from mockserver.http.gateway import CONTROL_PREFIX
 
 _REF = "#/components/schemas/{model}"
 _REFUSALS = {
