@@ -17,7 +17,7 @@ from mockserver.core.messages import Request, Response
 from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
-from mockserver.http.access_log import AccessLog
+from mockserver.http.access_log import AccessLog, printable
 from mockserver.http.address import bare_host, caller_address
 
 Scope = MutableMapping[str, Any]
@@ -159,20 +159,13 @@ class Gateway:
         request = Request(
             "GET" if method == "HEAD" else method, inner, query, headers, body or b"", base_url + prefix
         )
-        world: World | None = None
-        try:
-            name = provider.sandbox_of(request)
-            if name is not None:
-                world = self.sandboxes.open(name)
-            # Refused credentials have no sandbox; they are shown in the default one's journal, masked.
-            home = world if world is not None else self.sandboxes.open(DEFAULT_SANDBOX)
-        except SandboxesFull as full:
-            log.warning("%s", full)
-            home = self.sandboxes.open(DEFAULT_SANDBOX)
-            at = home.clock.now()
-            response = provider.failed("unavailable", None, request)
-        else:
+        world, response = self._open(provider, request)
+        # Refused credentials have no sandbox; they are shown in the default one's journal, masked.
+        home = world if world is not None else self.sandboxes.open(DEFAULT_SANDBOX)
+        if response is None:
             at, response = self._answer(provider, world, home, request, too_large=body is None)
+        else:
+            at = home.clock.now()
         request.method = method
         self._mark(response)
         seconds = time.perf_counter() - began
@@ -181,6 +174,17 @@ class Gateway:
             sandbox = "-" if world is None else world.name
             self._log.write(at, provider.name, sandbox, request, path, response, seconds)
         return response
+
+    def _open(self, provider: Provider, request: Request) -> tuple[World | None, Response | None]:
+        """The sandbox that the credentials open, if any; and an answer when looking for it went wrong."""
+        try:
+            name = provider.sandbox_of(request)
+            return (None if name is None else self.sandboxes.open(name)), None
+        except SandboxesFull as full:
+            log.warning("%s", full)
+            return None, provider.failed("unavailable", None, request)
+        except Exception:
+            return None, self._crashed(provider, None, request)
 
     def _answer(
         self, provider: Provider, world: World | None, home: World, request: Request, *, too_large: bool
@@ -200,14 +204,19 @@ class Gateway:
             provider.finish(response, world, request)
         except Exception:
             accepted = False
-            log.exception("%s %s %s failed", provider.name, request.method, request.path)
-            response = provider.failed("crashed", world, request)
-            provider.finish(response, world, request)
+            response = self._crashed(provider, world, request)
         finally:
             at = home.clock.now()
             if world is not None:
                 world.end(accepted)
         return at, response
+
+    def _crashed(self, provider: Provider, world: World | None, request: Request) -> Response:
+        """A defect of ours: the traceback goes to the log, the provider's own 500 to the client."""
+        log.exception("%s %s %s failed", provider.name, request.method, printable(request.path))
+        response = provider.failed("crashed", world, request)
+        provider.finish(response, world, request)
+        return response
 
     def _caller(
         self, headers: dict[str, str], scheme: str, server: tuple[str, int | None]

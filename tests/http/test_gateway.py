@@ -42,6 +42,8 @@ class Echo(Provider):
         return AccountSeed("echo", Decimal("5"), {}, Shelves([]), limit=Limit(3, 1))
 
     def sandbox_of(self, request: Request) -> str | None:
+        if "break-in" in request.headers:
+            raise RuntimeError("a defect")
         return sandbox_of_key(request.headers.get("api-key", ""), "demo")
 
     def respond(self, world: World | None, request: Request) -> Response:
@@ -180,6 +182,15 @@ def test_a_crash_is_answered_by_the_provider_and_undone(
     world = gateway.sandboxes.open("default")
     assert (world.ledger("echo").balance, world.ledger("echo").lines) == (Decimal("5"), [])
     assert ask(gateway, "/echo/x").status == 200
+
+
+def test_a_crash_over_credentials_is_answered_by_the_provider(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, "mockserver"):
+        answer = ask(gateway, "/echo/x", break_in="1")
+    assert (answer.status, answer.body) == (500, b"crashed")
+    assert "RuntimeError: a defect" in caplog.text
 
 
 def test_keys_open_their_own_sandboxes(gateway: Gateway) -> None:
