@@ -74,11 +74,10 @@ def read_resource(view: View, document: dict[str, Any], identifier: str | None) 
         raise Refusal(faults.bad_request())
     if type_name != view.type:
         raise Refusal(faults.invalid_resource(type_name))
-    attributes = view.create_attributes if identifier is None else view.update_attributes
-    relationships = {
-        name: r for name, r in view.relationships.items() if (r.create if identifier is None else r.update)
-    }
-    _check_members(data, attributes, relationships, new=identifier is None)
+    new = identifier is None
+    attributes = view.create_attributes if new else view.update_attributes
+    relationships = view.create_relationships if new else view.update_relationships
+    _check_members(data, attributes, relationships, new=new)
     values: Values = {}
     for member, content in data.items():
         if member == "attributes" and content:

@@ -32,8 +32,13 @@ def day(value: date) -> str:
 
 def decimal_text(value: Decimal) -> str:
     """Without trailing zeros but with at least one decimal: 5.98, 0.0, 25.0 (behaviour.md 2.1)."""
-    text = format(value.normalize(), "f")
-    return text if "." in text else text + ".0"
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
+    if "." not in text:
+        return text + ".0"
+    text = text.rstrip("0")
+    return text + "0" if text[-1] == "." else text
 
 
 def cents(value: Decimal) -> str:

@@ -215,9 +215,11 @@ class Compound:
         return b',"included":[' + b",".join(encoded) + b"]" if encoded else b""
 
 
-def single(world: World, query: Query, row: Any | None, writers: Writers, meta: Mapping[str, Any]) -> bytes:
-    """A document of one record; `row` None for an empty to-one relationship."""
-    tail = b',"meta":' + orjson.dumps(meta) + b"}"
+def single(
+    world: World, query: Query, row: Any | None, writers: Writers, meta: Mapping[str, Any] | None = None
+) -> bytes:
+    """A document of one record. `row` None: an empty to-one relationship; `meta` None: only the version."""
+    tail = query.view.tail if meta is None else b',"meta":' + orjson.dumps(meta) + b"}"
     if row is None:
         return b'{"data":null' + tail
     writer = writers.of(query.view)

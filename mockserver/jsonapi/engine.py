@@ -159,9 +159,9 @@ class Engine:
             kept: Any = row.wire.get(writers)
             if kept is not None:
                 return kept  # type: ignore[no-any-return]
-        meta = {"api_version": view.version}
+        meta = None
         if operation == "show" and view.resource.document_meta is not None:
-            meta = {**view.resource.document_meta(world, "show", 1), **meta}
+            meta = {**view.resource.document_meta(world, "show", 1), "api_version": view.version}
         content = document.single(world, query, row, writers, meta)
         outcome = Outcome(
             status,
@@ -192,7 +192,7 @@ class Engine:
         if not relationship.many:
             row = view.one(world, parent, relationship)
             writers = self._writers_for(target.schema, request.base_url)
-            content = document.single(world, query, row, writers, {"api_version": target.version})
+            content = document.single(world, query, row, writers)
             return Outcome(200, content, operation, "assumed", _etag(target, content), query.ignored)
         rows = document.passing(world, view.many(world, parent, relationship), query.tests)
         target.in_order(world, rows)

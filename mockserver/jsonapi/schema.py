@@ -34,11 +34,14 @@ class View:
         self.fields = frozenset([a.name for a in known]) | set(self.relationships) | {"id"}
         self.create_attributes = {a.name: a for a in known if a.create}
         self.update_attributes = {a.name: a for a in known if a.update}
+        self.create_relationships = {r.name: r for r in self.relationships.values() if r.create}
+        self.update_relationships = {r.name: r for r in self.relationships.values() if r.update}
         self.encoders = tuple((a.name, a.field, a.codec.encode) for a in self.attributes.values())
         self.encoder_of = {name: (name, field, encode) for name, field, encode in self.encoders}
         self.operations = frozenset(
             o for o in resource.operations if resource.operations_since.get(o, "") <= version
         )
+        self.tail = b',"meta":{"api_version":"' + version.encode() + b'"}}'  # ends a document of one record
         self.writable = bool({"create", "update", "delete"} & set(resource.operations))
         self.filters: dict[str, BoundFilter] = {}
         self.sorts: dict[str, BoundSort] = {}
