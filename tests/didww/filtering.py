@@ -114,7 +114,7 @@ def filter_values(
         return texts(linked(relation), rows, facts)
     if facts["type"] == "boolean":
         return booleans(lambda row: row["attributes"][name])
-    if facts.get("case_insensitive") and account.version == "2026-04-16":
+    if facts.get("case_insensitive"):  # in both versions (documented)
         found = next(row["attributes"][name] for row in rows if row["attributes"][name])
         return {
             form: (lambda row: (row["attributes"][name] or "").lower() == found.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -12,8 +13,12 @@ from hypothesis import strategies as st
 from tests.didww.account import Account
 from tests.support import Server, state_of
 
-SERVER = Server(rate_limits=False, journal_entries=0)
-ACCOUNT = Account(SERVER, "anything")
+
+@cache
+def account() -> Account:
+    """One account for all examples: what some of them buy is there for the next."""
+    return Account(Server(rate_limits=False, journal_entries=0), "anything")
+
 
 KINDS = ["countries", "regions", "cities", "did_group_types", "did_groups", "available_dids"]
 KINDS += ["did_reservations", "orders", "dids", "balance", "stock_keeping_units", "bogus", ""]
@@ -70,8 +75,8 @@ def query(given_pairs: list[tuple[str, list[str], str]], quoted: bool) -> str:
 
 
 def assert_served(method: str, path: str, **sent: Any) -> None:
-    before = state_of(ACCOUNT.world)
-    answer = ACCOUNT.send(method, path, **sent)
+    before = state_of(account().world)
+    answer = account().send(method, path, **sent)
     assert answer.status < 500 or (answer.status == 501 and "x-mock-unimplemented" in answer.headers), (
         method,
         path,
@@ -80,7 +85,7 @@ def assert_served(method: str, path: str, **sent: Any) -> None:
         answer.raw[:300],
     )
     if answer.status >= 400:
-        assert state_of(ACCOUNT.world) == before
+        assert state_of(account().world) == before
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -173,6 +173,45 @@ def test_callback_url_must_be_http(url: Any, owner: Account) -> None:
         assert answer.status in (400, 422)
 
 
+@pytest.mark.parametrize("method", ["put", "delete", "POST", "Get", "", 1])
+def test_callback_method_must_be_get_or_post(method: Any, owner: Account) -> None:
+    """In the spelling of the version: lower case in 2026-04-16 (documented)."""
+    item = did_item(owner.group()["skus"][0], qty=1)
+    with unchanged(owner):
+        answer = owner.order(item, callback_url="http://127.0.0.1:9/", callback_method=method)
+        assert_refused(answer, "attribute", name="callback_method")
+
+
+def test_own_reference_may_have_a_hundred_characters(owner: Account) -> None:
+    item = did_item(owner.group(3)["skus"][0], qty=1)
+    order = owner.order(item, external_reference_id="ü" * 100).data
+    assert order["attributes"]["external_reference_id"] == "ü" * 100
+    with unchanged(owner):
+        answer = owner.order(item, external_reference_id="ü" * 101)
+        assert_refused(answer, "external_reference_too_long")
+        changed = {"type": "orders", "id": order["id"], "attributes": {"external_reference_id": "x" * 101}}
+        assert_refused(
+            owner.patch(f"/orders/{order['id']}", {"data": changed}), "external_reference_too_long"
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("capacity_limit", 32768, "capacity_limit_over_maximum"),
+        ("billing_cycles_count", 1000, "attribute"),
+        ("billing_cycles_count", -1, "attribute"),
+        ("description", {"a": 1}, "attribute"),
+        ("capacity_limit", "many", "attribute"),
+    ],
+)
+def test_value_that_a_did_cannot_have_is_refused(name: str, value: Any, error: str, owner: Account) -> None:
+    mine = ids(owner)["dids"]
+    with unchanged(owner):
+        document = {"data": {"type": "dids", "id": mine, "attributes": {"description": "x", name: value}}}
+        assert_refused(owner.patch(f"/dids/{mine}", document), error, name=name)
+
+
 def test_order_is_all_or_nothing_when_the_last_item_is_bad(owner: Account) -> None:
     group = owner.group(3)
     reserved = owner.get("/did_reservations").data[0]

@@ -20,8 +20,8 @@ from tests.didww.contract import ROOT, pairs, read, yaml
 from tests.didww.forms import UUID, assert_document, members, shape_of
 
 RECORDED_BASE = "https://sandbox-api.didww.com/v3"
-# What is the same whenever a record is the same: facts of the world, of the catalogue, of an old order. Not the
-# numbers on sale: ours come from ranges that no person has.
+# What is the same whenever a record is the same: facts of the world, of the catalogue, of an old order.
+# Numbers on sale are not: ours come from ranges that no person has.
 FIXED = {
     "countries": {"name", "prefix", "iso"},
     "regions": {"name", "iso"},
