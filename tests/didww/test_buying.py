@@ -278,6 +278,7 @@ def test_cancelling_a_pending_order_gives_back_money_and_numbers(account: Accoun
     assert account.stock_of(group) == stock
     assert account.funds == funds
     assert_ledger_adds_up(account)
+    assert not [entry for entry in account.world.scheduler.agenda() if order["id"] in entry.job.subject]
     account.advance(seconds=SOON)
     assert account.get(f"/orders/{order['id']}").data["attributes"]["status"] == "canceled"
     assert account.dids_of(order) == []

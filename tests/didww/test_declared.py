@@ -31,16 +31,25 @@ def every(part: str) -> list[Any]:
 
 @pytest.fixture
 def stocked(account: Account) -> Account:
-    """An account with two reservations, DIDs of two groups, and orders in every status."""
+    """An account with two reservations, DIDs of three groups in every state, and orders in every status."""
     one, other = account.group(5), account.group(5, skip=1)
     account.set_funds(10_000)
     account.order(did_item(one["skus"][0], qty=2), external_reference_id="crm-1")
     account.advance(seconds=30)
     account.order(did_item(other["skus"][-1], qty=1, billing_cycles_count=3), external_reference_id="crm-2")
     account.advance(seconds=30)
-    (*_, did) = account.get("/dids").data
-    body = {"data": {"type": "dids", "id": did["id"], "attributes": {"description": "front desk"}}}
-    assert account.patch(f"/dids/{did['id']}", body).status == 200
+    waiting = next(row for row in account.groups if row["meta"]["needs_registration"] and row["skus"])
+    account.order(did_item(waiting["skus"][0], qty=1))
+    account.advance(seconds=30)
+    (*_, terminated, described, _) = account.get("/dids").data
+    for did, change in ((terminated, {"terminated": True}), (described, {"description": "front desk"})):
+        body = {"data": {"type": "dids", "id": did["id"], "attributes": change}}
+        assert account.patch(f"/dids/{did['id']}", body).status == 200
+    states = [
+        [row["attributes"][name] for name in ("blocked", "terminated", "awaiting_registration")]
+        for row in account.get("/dids").data[-3:]
+    ]
+    assert states == [[True, True, False], [False, False, False], [True, False, True]]
     canceled = account.order(did_item(one["skus"][0], qty=1)).data
     assert account.delete(f"/orders/{canceled['id']}").status == 204
     account.advance(seconds=1)
