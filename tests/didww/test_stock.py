@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.didww.account import Account, did_item, price_of
 from tests.didww.contract import assert_refused
@@ -278,3 +279,55 @@ def test_reset_puts_everything_back(account: Account) -> None:
     assert account.funds == funds
     assert [account.get(path).raw for path in paths] == before
     assert_refused(account.get(f"/orders/{order['id']}"), "not_found", id=order["id"])
+
+
+# --- what is shown elsewhere ---------------------------------------------------------------------
+
+
+def counts_of(account: Account, group: dict[str, Any], number: dict[str, Any]) -> set[int]:
+    """The stock of a group as every document that shows the group has it."""
+    ident = group["id"]
+    country = group["country"]["id"]
+    rows = [
+        account.get(f"/did_groups/{ident}").data,
+        account.get(f"/did_groups/{ident}?include=country").data,
+        account.get(f"/did_groups/{ident}?fields[did_groups]=prefix").data,
+        account.get(f"/available_dids/{number['id']}/did_group").data,
+        *account.all("/did_groups?page[size]=1000"),
+        *account.all(f"/did_groups?filter[country.id]={country}&page[size]=1000"),
+        *account.all("/did_groups?sort=-prefix&page[size]=300"),
+        *account.get(f"/available_dids/{number['id']}?include=did_group").body["included"],
+        *account.get("/dids?include=did_group&page[size]=1000").body["included"],
+    ]
+    assert sum(row["id"] == ident for row in rows) >= 8
+    counts = {row["meta"]["total_count"] for row in rows if row["id"] == ident}
+    old = account.as_of("2022-05-10").all("/did_groups?page[size]=1000")
+    return counts | {row["meta"]["total_count"] for row in old if row["id"] == ident}
+
+
+def test_stock_is_the_same_wherever_it_is_shown_and_never_stale(account: Account) -> None:
+    """What the server keeps encoded must follow every sale, lapse, refusal and cancellation."""
+    group = account.group(20)
+    other = Account(account.server, account.sandbox + "-other", shop=account.shop)
+    first, *more = account.available(group)
+    stock = account.stock_of(group)
+    sku = group["skus"][0]
+    account.set_funds(1_000)
+    assert counts_of(account, group, first) == counts_of(other, group, first) == {stock}
+    account.reserve(more[0])
+    assert counts_of(account, group, first) == {stock - 1}
+    order = account.order(did_item(sku, available_did_id=more[1]["id"]), did_item(sku, qty=2)).data
+    assert counts_of(account, group, first) == {stock - 4}
+    assert account.order(did_item(sku, qty=2), did_item("x", qty=1)).status == 422
+    assert counts_of(account, group, first) == {stock - 4}
+    account.advance(minutes=11)
+    assert counts_of(account, group, first) == {stock - 3}
+    assert account.delete(f"/orders/{order['id']}").status == 422
+    canceled = account.order(did_item(sku, qty=5)).data
+    assert counts_of(account, group, first) == {stock - 8}
+    assert account.delete(f"/orders/{canceled['id']}").status == 204
+    assert counts_of(account, group, first) == {stock - 3}
+    assert counts_of(other, group, first) == {stock}
+    account.world.reset()
+    account.world.clock.set(mode="frozen", now=NOON)
+    assert counts_of(account, group, first) == {stock}
