@@ -232,10 +232,10 @@ def test_order_is_refused_when_one_cent_is_missing(account: Account, allow_back_
 @pytest.mark.parametrize(("funds", "shown"), [("0", "0.0"), ("0.01", "0.01"), ("0.10", "0.1")])
 def test_amounts_of_the_refusal_have_no_trailing_zeros(account: Account, funds: str, shown: str) -> None:
     """Documented: "1.9", "2.0", "0.0", "20.0"."""
-    sku = max((sku for group in account.groups for sku in group["skus"]), key=price_of)
+    sku = min((sku for group in account.groups for sku in group["skus"]), key=price_of)
     account.set_funds(funds)
-    cost = 20 * price_of(sku)
-    answer = account.order(did_item(sku, qty=20))
+    cost = 100 * price_of(sku)
+    answer = account.order(did_item(sku, qty=100))
     assert_refused(answer, "insufficient_balance", balance=shown, cost=decimal(cost))
 
 
