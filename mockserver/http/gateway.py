@@ -29,6 +29,8 @@ log = logging.getLogger("mockserver")
 
 CONTROL_PREFIX = "/_mock"
 _NO_LENGTH = frozenset((204, 304))
+# Headers whose value is another one each time; the rest are a few constants, encoded once.
+_UNIQUE = frozenset(("ETag", "X-Request-Id", "X-Mock-Ignored", "X-Mock-Unimplemented"))
 # How much of a refused body is read and thrown away, so that the client gets to read the answer.
 _DRAINED = 64 << 20
 
@@ -131,7 +133,7 @@ class Gateway:
             raw = encoded.get(pair)
             if raw is None:
                 raw = (pair[0].lower().encode("latin-1"), pair[1].encode("latin-1", "replace"))
-                if len(encoded) < 1024:  # most pairs are constants; the rest (ids, ETags) must not pile up
+                if pair[0] not in _UNIQUE and len(encoded) < 4096:
                     encoded[pair] = raw
             out.append(raw)
         if response.status not in _NO_LENGTH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import unquote
 
 import orjson
 
@@ -58,11 +59,11 @@ class Didww(Provider):
         except UnreadablePath:
             return wire.unreadable()
         if parts is None or len(parts) < 2 or parts[0] != "v3":
-            return wire.unrouted()
+            return wire.unrouted(unquote(request.path))
         schema = self._registry.schemas[self._versions.of(request)]
         match = find(schema, method, parts[1:])
         if match is None:
-            return wire.unrouted()
+            return wire.unrouted(unquote(request.path))
         if isinstance(match, Unbuilt):
             if world is None and not match.open:
                 return wire.unauthorized()

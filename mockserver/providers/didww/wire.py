@@ -9,7 +9,7 @@ from mockserver.core.messages import Evidence, HeaderList, Request, Response
 from mockserver.core.provider import Failure
 from mockserver.core.world import World
 from mockserver.jsonapi import faults
-from mockserver.jsonapi.errors import ApiError, Refusal, error_document
+from mockserver.jsonapi.errors import ApiError, Refusal, error_document, not_found
 from mockserver.jsonapi.faults import MEDIA_TYPE
 from mockserver.jsonapi.outcome import Outcome
 
@@ -25,7 +25,6 @@ _ALWAYS: HeaderList = [
 _TYPE = ("Content-Type", MEDIA_TYPE)
 _FRESH = ("Cache-Control", "max-age=0, private, must-revalidate")
 _NO_CACHE = ("Cache-Control", "no-cache")
-_HTML: HeaderList = [("Content-Type", "text/html; charset=UTF-8"), _NO_CACHE, *_ALWAYS]
 _PLAIN: HeaderList = [_TYPE, _NO_CACHE, *_ALWAYS]
 _WITH_ETAG: HeaderList = [_TYPE, _FRESH, *_ALWAYS]
 _EMPTY: HeaderList = [_NO_CACHE, *_ALWAYS]
@@ -38,7 +37,6 @@ _LEVELS = {
     "102": "documented",
     "105": "recorded",
     "106": "documented",
-    "107": "documented",
     "401": "recorded",
     "403": "documented",
     "404": "recorded",
@@ -53,14 +51,6 @@ _THROTTLED = b'{"errors":[{"status":"429","detail":"Too Many Requests"}]}'
 _CRASHED = error_document([faults.server_error()])
 _TOO_LARGE = error_document([ApiError(413, "413", "Payload Too Large", "Payload Too Large")])
 _UNAVAILABLE = error_document([ApiError(503, "503", "Service Unavailable", "Service Unavailable")])
-_NOT_FOUND = (
-    b"<!DOCTYPE html>\n<html><head><title>404</title></head>"
-    b"<body><h1>404</h1><p>No such page.</p></body></html>\n"
-)
-_BAD_REQUEST = (
-    b"<!DOCTYPE html>\n<html><head><title>400</title></head>"
-    b"<body><h1>400</h1><p>The request cannot be read.</p></body></html>\n"
-)
 
 
 def success(outcome: Outcome, request: Request) -> Response:
@@ -132,14 +122,19 @@ def not_implemented(what: str, operation: str = "") -> Response:
     )
 
 
-def unrouted() -> Response:
-    """404 of a path or method that nothing serves; not JSON:API (engine.md 5)."""
-    return Response(404, _NOT_FOUND, list(_HTML), evidence=Evidence("assumed", "didww.error.unrouted"))
+def unrouted(path: str) -> Response:
+    """404 of a path or method that nothing serves. Rails has no JSON body there; the shape of a missing
+    record is the assumption of behaviour.md 8.3, so that a client can always read `errors`."""
+    evidence = Evidence("assumed", "didww.error.unrouted")
+    return Response(404, error_document([not_found(path)]), _PLAIN.copy(), evidence=evidence)
 
 
 def unreadable(status: int = 400) -> Response:
-    """A request that the web framework refuses before the engine sees it; not JSON:API (engine.md 5)."""
-    return Response(status, _BAD_REQUEST, list(_HTML), evidence=Evidence("assumed", "didww.error.unreadable"))
+    """A request that the web framework refuses before the engine sees it, in the engine's shape (assumed)."""
+    title = "Bad Request" if status == 400 else "Method Not Allowed"
+    errors = [ApiError(status, str(status), title, title)]
+    evidence = Evidence("assumed", "didww.error.unreadable")
+    return Response(status, error_document(errors), _PLAIN.copy(), evidence=evidence)
 
 
 def failure(kind: Failure) -> Response:

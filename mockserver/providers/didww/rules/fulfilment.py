@@ -85,7 +85,7 @@ def cancel(world: World, order: Order) -> Order:
     return world.table(Order).put(replace(order, status="canceled", items=items, did_ids=()))
 
 
-def supply(world: World, order: Order, item: OrderItem, numbers: Sequence[int]) -> list[str]:
+def supply(world: World, order_id: str, item: OrderItem, numbers: Sequence[int]) -> list[str]:
     """Make the numbers the account's own; returns the ids of the DIDs in the order of the numbers."""
     assert item.sku_id is not None and item.did_group_id is not None
     sku = world.table(StockKeepingUnit)[item.sku_id]
@@ -108,7 +108,7 @@ def supply(world: World, order: Order, item: OrderItem, numbers: Sequence[int]) 
             # Recorded: a number that waits for its registration has an end from the start.
             expires_at=next_month(instant) if needs_registration else None,
             did_group_id=item.did_group_id,
-            order_id=order.id,
+            order_id=order_id,
             sku_id=sku.id,
         )
         for number in numbers
@@ -140,7 +140,7 @@ def _supply_missing(world: World, order: Order) -> Order:
         if item.missing and item.did_group_id is not None:
             numbers = stock.take_first(item.did_group_id, item.missing)
             numbers += stock.take_first(later_shelf(item.did_group_id), item.missing - len(numbers))
-            did_ids += supply(world, order, item, numbers)
+            did_ids += supply(world, order.id, item, numbers)
             item = replace(item, missing=item.missing - len(numbers))
         items.append(item)
     return world.table(Order).put(replace(order, items=tuple(items), did_ids=tuple(did_ids)))

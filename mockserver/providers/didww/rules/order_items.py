@@ -118,7 +118,7 @@ def _refuse_unbuilt(index: int, item: Mapping[str, Any]) -> None:
     else:
         return
     raise Refusal(
-        ApiError(501, "501", "Not implemented", f"Orders with {what} are not implemented.", pointer),
+        ApiError(501, "501", "Not Implemented", f"Orders with {what} are not implemented.", pointer),
         Evidence("assumed", "didww.unimplemented"),
     )
 

@@ -18,7 +18,7 @@ from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBac
 from mockserver.providers.didww.rules.order_items import Line, item_error, read_items
 from mockserver.providers.didww.rules.reservations import consume
 
-TOO_MANY = "exceeds available DIDs count"  # recorded
+TOO_MANY = "exceeds available DIDs count"  # documented in a fixture of the Ruby SDK
 NOT_PENDING = "Order not pending"  # documented, about the whole record since 2021
 MOST_REFERENCE = 100  # characters of external_reference_id, documented
 
@@ -56,20 +56,9 @@ def place_order(world: World, request: OrderRequest) -> Order:
     amount = sum(((line.sku.setup_price + line.sku.monthly_price) * line.qty for line in lines), Decimal(0))
     money.require(world, amount, request.version)
 
-    order = Order(
-        id=world.ids.uuid(),
-        reference=f"{world.ids.letters(3)}-{world.ids.below(1_000_000):06d}",
-        amount=amount,
-        status="pending",
-        created_at=now(world),
-        description="DID",
-        items=(),
-        callback_url=request.callback_url,
-        callback_method=request.callback_method,
-        external_reference_id=request.external_reference_id,
-    )
-    subject = f"{Order.table}/{order.id}"
-    money.charge(world, amount, "order", subject, order.reference)
+    order_id, reference = world.ids.uuid(), f"{world.ids.letters(3)}-{world.ids.below(1_000_000):06d}"
+    subject = f"{Order.table}/{order_id}"
+    money.charge(world, amount, "order", subject, reference)
     # Numbers somebody chose come off the shelf before those that may be any.
     numbers = {line.index: _chosen(world, line) for line in lines}
     items: list[OrderItem] = []
@@ -80,9 +69,21 @@ def place_order(world: World, request: OrderRequest) -> Order:
                 line.sku.did_group_id, line.qty - missing[line.index]
             )
         item = _item(line, missing[line.index])
-        did_ids += supply(world, order, item, numbers[line.index])
+        did_ids += supply(world, order_id, item, numbers[line.index])
         items.append(item)
-    order = replace(order, items=tuple(reversed(items)), did_ids=tuple(did_ids))
+    order = Order(
+        id=order_id,
+        reference=reference,
+        amount=amount,
+        status="pending",
+        created_at=now(world),
+        description="DID",
+        items=tuple(reversed(items)),
+        callback_url=request.callback_url,
+        callback_method=request.callback_method,
+        external_reference_id=request.external_reference_id,
+        did_ids=tuple(did_ids),
+    )
     world.table(Order).put(order)
     world.announce(subject, "pending")
     if any(missing.values()):
@@ -148,7 +149,7 @@ def _missing(world: World, lines: list[Line], back_ordering: bool) -> dict[int, 
             if supplied < line.qty:
                 errors.append(item_error(line.index, "qty", TOO_MANY))
     if errors and not back_ordering:
-        raise Refusal(errors, Evidence("recorded", "didww.error.out_of_stock"))
+        raise Refusal(errors, Evidence("documented", "didww.error.out_of_stock"))
     return missing
 
 
