@@ -108,6 +108,20 @@ def test_two_items_of_one_group_count_together_against_the_stock(account: Accoun
     assert account.stock_of(group) == stock
 
 
+def test_number_that_is_named_is_not_counted_for_the_quantity(account: Account) -> None:
+    group = account.group(2, most=50)
+    stock = account.stock_of(group)
+    account.set_funds(1_000_000)
+    sku, number = group["skus"][0], account.available(group)[0]
+    named = did_item(sku, available_did_id=number["id"])
+    answer = account.order(did_item(sku, qty=stock), named, allow_back_ordering=False)
+    assert_refused(answer, "quantity_over_stock", index=0)
+    order = account.order(did_item(sku, qty=stock - 1), named, allow_back_ordering=False).data
+    numbers = [did["attributes"]["number"] for did in account.dids_of(order)]
+    assert len(set(numbers)) == stock
+    assert number["attributes"]["number"] in numbers
+
+
 def test_group_without_stock_says_so_and_is_refused(account: Account) -> None:
     empty = next(group for group in account.groups if not group["meta"]["is_available"])
     assert empty["meta"]["total_count"] == 0
