@@ -95,7 +95,9 @@ def test_number_contains_needs_three_digits_or_a_place(account: Account) -> None
     "path", ["/orders?page[number]=%FF", "/orders?filter[id]=%C3%28", "/orders/%FF", "/%FF"]
 )
 def test_invalid_utf8_in_the_target_is_refused(path: str, account: Account) -> None:
-    assert 400 <= account.get(path).status < 500
+    answer = account.get(path)
+    assert answer.status == 400
+    assert [error["status"] for error in answer.body["errors"]] == ["400"]
 
 
 # --- headers ---------------------------------------------------------------------------------------
