@@ -11,7 +11,7 @@ from mockserver.http.gateway import Gateway
 from mockserver.providers.didlogic import Didlogic
 from mockserver.providers.didww import Didww
 from mockserver.providers.idt import Idt
-from mockserver.settings import Settings
+from mockserver.settings import Settings, load_settings
 from mockserver.version import VERSION
 
 
@@ -26,7 +26,7 @@ def build_providers(settings: Settings) -> list[Provider]:
 
 def create_app(settings: Settings | None = None) -> Gateway:
     """A server of its own: providers, sandboxes, control API. Two of them share nothing that changes."""
-    settings = settings or Settings()
+    settings = settings or load_settings()
     providers = build_providers(settings)
     seeds = {provider.name: provider.seed() for provider in providers}
 

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from mockserver.app import build_providers
 from mockserver.cli.commands import COMMANDS, cli, own_url
 from mockserver.control.operations import OPERATIONS
-from mockserver.settings import BadSettings, Settings, load_settings, misspelt_variables
+from mockserver.providers.didww.versions import SERVED
+from mockserver.settings import RULES, BadSettings, Settings, load_settings, misspelt_variables
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +134,7 @@ def test_env_needs_an_address_when_the_port_is_any(monkeypatch: pytest.MonkeyPat
 
 def test_env_does_not_set_what_a_server_would_read() -> None:
     names = json.loads(run("env", "--format", "json").stdout)
-    assert not {"MOCKSERVER_" + name.upper() for name in Settings.model_fields} & set(names)
+    assert not {"MOCKSERVER_" + name.upper() for name in RULES} & set(names)
 
 
 def test_routes_list_every_operation() -> None:
@@ -195,7 +196,7 @@ def test_bad_settings_are_named_with_their_source(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(BadSettings) as bad:
         load_settings(config=config, log_format="xml", host=None)
     assert sorted(bad.value.problems) == [
-        "idt_key (from the config file): must be a text. "
+        "idt_key (from the config file): must be a text of 1 to 200 characters. "
         "The x-api-key of the default sandbox at IDT Express.",
         "log_format (from --log-format, which is 'xml'): must be one of text, json, off. "
         "One line per request: for people, as JSON, or none.",
@@ -238,6 +239,32 @@ def test_options_win_over_variables_and_those_over_the_file(
     monkeypatch.setenv("MOCKSERVER_HOST", "variable")
     settings = load_settings(port=3, host=None)
     assert (settings.port, settings.host, settings.seed) == (3, "variable", "file")
+
+
+def test_the_versions_a_setting_may_name_are_those_that_are_served() -> None:
+    assert RULES["didww_version"].choices == tuple(reversed(SERVED))
+
+
+@pytest.mark.parametrize("value", ["True", "1", "yes", "on", True])
+def test_a_switch_is_on_for_every_word_that_says_so(value: object) -> None:
+    assert Settings(rate_limits=value).rate_limits is True  # type: ignore[arg-type]
+    assert Settings(rate_limits="off").rate_limits is False  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"port": True},
+        {"port": 1.5},
+        {"port": None},
+        {"rate_limits": 2},
+        {"host": ""},
+        {"public_url": "ftp://x"},
+    ],
+)
+def test_a_value_that_will_not_do_is_refused_by_name(given: dict[str, object]) -> None:
+    with pytest.raises(BadSettings, match=next(iter(given))):
+        Settings(**given)  # type: ignore[arg-type]
 
 
 def test_misspelt_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,5 +310,5 @@ def test_wait_imports_next_to_nothing() -> None:
 def test_env_and_routes_import_no_web_server() -> None:
     for name in ("env", "routes"):
         imported = imported_by(name)
-        assert "pydantic" in imported
-        assert not imported & (HEAVY | {"starlette", "uvicorn", "anyio"})
+        assert "orjson" in imported
+        assert not imported & (HEAVY | {"pydantic", "starlette", "uvicorn", "anyio"})

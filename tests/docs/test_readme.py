@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.control.api import ControlAPI
 from mockserver.core.messages import Response
-from mockserver.settings import Settings
+from mockserver.settings import RULES
 from mockserver.version import VERSION
 from tests.support import Server, body_of
 from tests.support_http import running
@@ -116,7 +116,7 @@ def test_the_sdk_example_runs_as_it_stands(server: Server, capsys: pytest.Captur
 
 
 def test_every_setting_has_its_sentence() -> None:
-    missing = [name for name, field in Settings.model_fields.items() if not field.description]
+    missing = [name for name, rule in RULES.items() if not rule.about.endswith(".")]
     assert missing == []
 
 
