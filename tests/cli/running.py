@@ -14,6 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# What no serving process may import before it needs it.
+HEAVY = {
+    "faker",
+    "hypothesis",
+    "jsonschema",
+    "httpx",
+    "httpx2",
+    "yaml",
+    "phonenumbers",
+    "pycountry",
+    "requests",
+}
+
 
 class Running:
     """A started server. `banner` is all it printed until it was ready."""

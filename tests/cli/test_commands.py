@@ -17,6 +17,7 @@ from mockserver.cli.commands import COMMANDS, cli, own_url
 from mockserver.control.operations import OPERATIONS
 from mockserver.providers.didww.versions import SERVED
 from mockserver.settings import RULES, BadSettings, Settings, load_settings, misspelt_variables
+from tests.cli.running import HEAVY
 
 
 @pytest.fixture(autouse=True)
@@ -277,18 +278,6 @@ def test_misspelt_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 # --- start ----------------------------------------------------------------------------------------
-
-HEAVY = {
-    "faker",
-    "hypothesis",
-    "jsonschema",
-    "httpx",
-    "httpx2",
-    "yaml",
-    "phonenumbers",
-    "pycountry",
-    "requests",
-}
 
 
 def imported_by(*arguments: str) -> set[str]:
