@@ -78,14 +78,14 @@ class ControlAPI:
         except Refused as refused:
             answer = Answer(refused.status, refused.content)
             if "allowed" in refused.content:
-                response.headers.append(("Allow", ", ".join(refused.content["allowed"])))
+                response.add("Allow", ", ".join(refused.content["allowed"]))
         except Exception:
             log.exception("control: %s %s failed", method, path)
             answer = Answer(500, {"error": "the server failed; its log says why"})
         response.status = answer.status
         response.body = encode(answer.content)
-        response.headers.append(("Content-Type", "application/json"))
-        response.headers.append(("Cache-Control", "no-store"))
+        response.add("Content-Type", "application/json")
+        response.add("Cache-Control", "no-store")
         return response
 
     def _refuse_other_sites(self, headers: Mapping[str, str], host: str) -> None:

@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from mockserver.core.messages import Evidence, HeaderList, Request, Response
+from mockserver.core.messages import Evidence, HeaderList, Response
 
 MASK = "***"
-_SECRET_HEADERS = ("api-key", "x-api-key", "x-api-secret", "authorization", "proxy-authorization", "cookie")
+_SECRET_HEADERS = frozenset(
+    ("api-key", "x-api-key", "x-api-secret", "authorization", "proxy-authorization", "cookie")
+)
 # Names of secret fields in queries, forms and JSON bodies: the legacy didlogic key, passwords.
 _SECRET_FIELDS = ("apiid", "password", "api_key", "secret", "token")
 _IN_FORM = re.compile(r"(?i)((?:^|[&?\[])[^=&]*(?:" + "|".join(_SECRET_FIELDS) + r")[^=&]*=)[^&]*")
@@ -22,7 +24,7 @@ _IN_MULTIPART = re.compile(
     + "|".join(_SECRET_FIELDS)
     + r')[^"]*"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)[^\r\n]*'
 )
-_HINT = re.compile(("|".join(_SECRET_FIELDS)).encode(), re.IGNORECASE)
+_SECRET_BYTES = tuple(field.encode() for field in _SECRET_FIELDS)
 _KEPT_BODY = 32 << 10
 
 
@@ -48,7 +50,25 @@ class Exchange:
     evidence: Evidence | None
 
 
-# The fields of an Exchange as they are kept, the request standing for its own; see `_exchange`.
+class Shown(NamedTuple):
+    """What of a request's head may be kept and logged; see `shown`."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+
+
+def shown(method: str, path: str, query: str, headers: Mapping[str, str]) -> Shown:
+    """The head of a request without credentials. `path` is as the caller sent it, provider prefix and all."""
+    if query and _may_hold_secrets(query.encode("latin-1", "replace")):
+        query = mask_query(query)
+    masked = {name: MASK if name in _SECRET_HEADERS else value for name, value in headers.items()}
+    return Shown(method, path, query, masked)
+
+
+# The fields of an Exchange as they are kept, after how much memory they hold. Not the response itself, whose
+# body may be long.
 _Kept = tuple[Any, ...]
 
 
@@ -63,44 +83,28 @@ class Journal:
         self.count = 0
 
     def record(
-        self, at: datetime, provider: str, request: Request, path: str, response: Response, seconds: float
+        self, at: datetime, provider: str, head: Shown, body: bytes, response: Response, seconds: float
     ) -> None:
-        """Keep one exchange. `path` is the path as the caller sent it, provider prefix and all.
+        """Keep one exchange. Runs on every request; `Exchange` objects are only made when somebody reads.
 
-        Credentials leave the request here, before anything is kept: nobody may use it afterwards. Runs on
-        every request, so `Exchange` objects are only made when somebody reads.
+        Credentials are masked before anything is kept.
         """
         if self._most_entries < 1:
             return
         self.count += 1
-        headers, body_size, answer_size = request.headers, len(request.body), len(response.body)
-        for name in _SECRET_HEADERS:
-            if name in headers:
-                headers[name] = MASK
-        if body_size:
-            body = request.body[:_KEPT_BODY]
-            request.body = mask_body(body) if _HINT.search(body) else body
-        if request.query and _HINT.search(request.query.encode("latin-1", "replace")):
-            request.query = mask_query(request.query)
-        answer = response.body if answer_size <= _KEPT_BODY else response.body[:_KEPT_BODY]
-        weight = 2500 + 2 * len(path) + len(request.query) + len(request.body) + len(answer)
+        size, answer = len(body), response.body
+        if size:
+            body = body[:_KEPT_BODY]
+            if _may_hold_secrets(body):
+                body = mask_body(body)
+        answer_size = len(answer)
+        if answer_size > _KEPT_BODY:
+            answer = answer[:_KEPT_BODY]
+        weight = 2500 + 2 * len(head.path) + len(head.query) + len(body) + len(answer)
+        headers = (response.block, response.more, response.marks)
+        about = (response.operation, response.status, response.evidence)
         self._kept.append(
-            (
-                weight,
-                self.count,
-                at,
-                provider,
-                path,
-                request,
-                body_size,
-                response.operation,
-                response.status,
-                response.headers,
-                answer,
-                answer_size,
-                seconds,
-                response.evidence,
-            )
+            (weight, self.count, at, provider, head, body, size, about, headers, answer, answer_size, seconds)
         )
         self._bytes += weight
         while len(self._kept) > self._most_entries or (
@@ -125,26 +129,33 @@ class Journal:
 
 
 def _exchange(kept: _Kept) -> Exchange:
-    _, number, at, provider, path, request, body_size = kept[:7]
-    operation, status, headers, answer, answer_size, seconds, evidence = kept[7:]
+    _, number, at, provider, head, body, size, about, headers, answer, answer_size, seconds = kept
+    operation, status, evidence = about
+    block, more, marks = headers
     return Exchange(
         number=number,
         at=at,
         provider=provider,
         operation=operation,
-        method=request.method,
-        path=path,
-        query=request.query,
-        headers=request.headers,
-        body=request.body,
-        body_size=body_size,
+        method=head.method,
+        path=head.path,
+        query=head.query,
+        headers=head.headers,
+        body=body,
+        body_size=size,
         status=status,
-        answer_headers=headers,
+        answer_headers=[*block.pairs, *more, *marks.pairs],
         answer=answer,
         answer_size=answer_size,
         seconds=seconds,
         evidence=evidence,
     )
+
+
+def _may_hold_secrets(text: bytes) -> bool:
+    """A quick look whether masking is worth its while."""
+    lower = text.lower()
+    return any(field in lower for field in _SECRET_BYTES)
 
 
 def mask_query(query: str) -> str:

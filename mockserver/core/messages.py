@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 HeaderList = list[tuple[str, str]]
@@ -30,9 +30,11 @@ class Request:
     headers   lower-case name -> value
     base_url  where this provider starts for this caller, without a slash at the end;
               links in answers are `base_url + "/v3/..."`
+    route     whatever the provider worked out from method, path and headers alone; it is kept with the
+              request, which stands for every later one that says the same
     """
 
-    __slots__ = ("_segments", "base_url", "body", "headers", "method", "path", "query")
+    __slots__ = ("_segments", "base_url", "body", "headers", "method", "path", "query", "route")
 
     def __init__(
         self,
@@ -49,7 +51,14 @@ class Request:
         self.headers: dict[str, str] = {} if headers is None else headers
         self.body = body
         self.base_url = base_url
+        self.route: Any = None
         self._segments: tuple[str, ...] | None = None
+
+    def with_body(self, body: bytes) -> Request:
+        """The same request with a body."""
+        request = Request(self.method, self.path, self.query, self.headers, body, self.base_url)
+        request.route, request._segments = self.route, self._segments
+        return request
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -65,22 +74,52 @@ class Request:
         return f"<Request {self.method} {self.path}>"
 
 
+class HeaderBlock:
+    """Headers that many answers share: `pairs` as a person reads them, `raw` as they are sent."""
+
+    __slots__ = ("pairs", "raw")
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        self.pairs = pairs
+        self.raw = tuple(encode_header(pair) for pair in pairs)
+
+
+def encode_header(pair: tuple[str, str]) -> tuple[bytes, bytes]:
+    """One header as it is sent: the name in lower case, what Latin-1 cannot hold replaced."""
+    return pair[0].lower().encode("latin-1"), pair[1].encode("latin-1", "replace")
+
+
+NO_HEADERS = HeaderBlock()
+
+
 class Response:
     """One answer. `headers` are what the provider itself sends, in its order and spelling.
 
+    block          the headers it shares with other answers; `more` are its own
+    marks          our own headers, put on by the gateway
     operation      the name of the operation that answered, for the journal and coverage; "" when none did
     evidence       how well this answer is known
     ignored        request fields and parameters that nothing read (X-Mock-Ignored)
     unimplemented  what is not built, when that is the answer (X-Mock-Unimplemented)
     """
 
-    __slots__ = ("body", "evidence", "headers", "ignored", "operation", "status", "unimplemented")
+    __slots__ = (
+        "block",
+        "body",
+        "evidence",
+        "ignored",
+        "marks",
+        "more",
+        "operation",
+        "status",
+        "unimplemented",
+    )
 
     def __init__(
         self,
         status: int,
         body: bytes = b"",
-        headers: HeaderList | None = None,
+        headers: HeaderBlock | HeaderList | None = None,
         *,
         operation: str = "",
         evidence: Evidence | None = None,
@@ -89,11 +128,22 @@ class Response:
     ) -> None:
         self.status = status
         self.body = body
-        self.headers: HeaderList = [] if headers is None else headers
+        self.block = headers if isinstance(headers, HeaderBlock) else NO_HEADERS
+        self.more: HeaderList = headers if isinstance(headers, list) else []
+        self.marks = NO_HEADERS
         self.operation = operation
         self.evidence = evidence
         self.ignored = ignored
         self.unimplemented = unimplemented
+
+    def add(self, name: str, value: str) -> None:
+        """One more header, after those there are."""
+        self.more.append((name, value))
+
+    @property
+    def headers(self) -> HeaderList:
+        """All headers but Content-Length, as name and value."""
+        return [*self.block.pairs, *self.more, *self.marks.pairs]
 
     def __repr__(self) -> str:
         return f"<Response {self.status} {self.operation}>"

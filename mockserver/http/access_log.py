@@ -9,7 +9,8 @@ from typing import Literal, TextIO
 
 import orjson
 
-from mockserver.core.messages import Request, Response
+from mockserver.core.journal import Shown
+from mockserver.core.messages import Response
 
 LogFormat = Literal["text", "json", "off"]
 _WAIT = 0.05
@@ -31,14 +32,7 @@ class AccessLog:
         self._flushing = False
 
     def write(
-        self,
-        at: datetime,
-        provider: str,
-        sandbox: str,
-        request: Request,
-        path: str,
-        response: Response,
-        seconds: float,
+        self, at: datetime, provider: str, sandbox: str, head: Shown, response: Response, seconds: float
     ) -> None:
         if self.format == "off":
             return
@@ -47,7 +41,7 @@ class AccessLog:
             return
         if self.format == "text":
             self._lines.append(
-                f"{at:%H:%M:%S} {provider:<8} {sandbox:<12} {request.method:<6} {printable(path)} "
+                f"{at:%H:%M:%S} {provider:<8} {sandbox:<12} {head.method:<6} {printable(head.path)} "
                 f"{response.status} {1000 * seconds:.1f} ms {response.operation}\n"
             )
         else:
@@ -55,8 +49,8 @@ class AccessLog:
                 "at": at,
                 "provider": provider,
                 "sandbox": sandbox,
-                "method": request.method,
-                "path": printable(path),
+                "method": head.method,
+                "path": printable(head.path),
                 "status": response.status,
                 "ms": round(1000 * seconds, 2),
                 "operation": response.operation,

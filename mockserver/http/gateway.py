@@ -13,12 +13,12 @@ from typing import Any
 
 import orjson
 
-from mockserver.core.messages import Request, Response
+from mockserver.core.messages import Evidence, HeaderBlock, Request, Response, encode_header
 from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
 from mockserver.http.access_log import AccessLog, printable
-from mockserver.http.address import bare_host, caller_address
+from mockserver.http.incoming import Incoming, Reader
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,8 +29,9 @@ log = logging.getLogger("mockserver")
 
 CONTROL_PREFIX = "/_mock"
 _NO_LENGTH = frozenset((204, 304))
-# Headers whose value is another one each time; the rest are a few constants, encoded once.
-_UNIQUE = frozenset(("ETag", "X-Request-Id", "X-Mock-Ignored", "X-Mock-Unimplemented"))
+_CONTROL = CONTROL_PREFIX.encode()
+_NOWHERE = ("127.0.0.1", None)
+_JSON = HeaderBlock(("Content-Type", "application/json"))
 # How much of a refused body is read and thrown away, so that the client gets to read the answer.
 _DRAINED = 64 << 20
 
@@ -40,7 +41,7 @@ class Disconnected(Exception):
 
 
 class Gateway:
-    """The ASGI application. Everything it needs is given; it keeps nothing between requests."""
+    """The ASGI application. Everything it needs is given; it only keeps what never changes."""
 
     def __init__(
         self,
@@ -57,15 +58,12 @@ class Gateway:
         self.providers = {provider.name: provider for provider in providers}
         self.sandboxes = sandboxes
         self._control = control
-        self._public_url = None if public_url is None else public_url.rstrip("/")
+        self._reader = Reader(self.providers, public_url)
         self._max_body_bytes = max_body_bytes
         self._mock_headers = mock_headers
         self._version = version
         self._log = access_log or AccessLog("off")
-        self._by_prefix = {provider.prefix.strip("/"): provider for provider in self.providers.values()}
-        self._by_host = {host: provider for provider in self.providers.values() for host in provider.hosts}
-        self._encoded: dict[tuple[str, str], tuple[bytes, bytes]] = {}
-        self._callers: dict[tuple[str | None, ...], tuple[str, str]] = {}
+        self._marks: dict[Evidence | None, HeaderBlock] = {}
 
     # --- ASGI ------------------------------------------------------------------------------------
 
@@ -76,31 +74,32 @@ class Gateway:
         if scope["type"] != "http":  # a WebSocket handshake: refuse it
             await send({"type": "websocket.close", "code": 1000})
             return
-        raw_path: bytes = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
-        path = raw_path.decode("latin-1")
-        if path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in (
-            "",
-            "/",
-        ):
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        if b"?" in path:
+            path = path.partition(b"?")[0]
+        if path.startswith(_CONTROL) and path[len(_CONTROL) : len(_CONTROL) + 1] in (b"", b"/"):
             await self._control(scope, receive, send)
             return
-        headers: dict[str, str] = {}
-        for raw_name, raw_value in scope["headers"]:
-            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-            headers[name] = value if name not in headers else f"{headers[name]}, {value}"
+        method: str = scope["method"]
+        incoming = self._reader.read_raw(
+            method,
+            path,
+            scope["query_string"],
+            scope["headers"],
+            scope.get("scheme", "http"),
+            scope.get("server") or _NOWHERE,
+        )
         body: bytes | None = b""
-        if "content-length" in headers or "transfer-encoding" in headers:
+        if incoming.has_body:
             try:
-                body = await self._read(receive, headers.get("content-length", ""))
+                body = await self._read(receive, incoming.request.headers.get("content-length", ""))
             except Disconnected:
                 return
-        method: str = scope["method"]
-        query: str = scope["query_string"].decode("latin-1")
-        server = scope.get("server") or ("127.0.0.1", None)
-        response = self.handle(method, path, query, headers, body, scope.get("scheme", "http"), server)
-        await send(
-            {"type": "http.response.start", "status": response.status, "headers": self._headers(response)}
-        )
+        response = self._serve(incoming, body)
+        headers = [*response.block.raw, *map(encode_header, response.more), *response.marks.raw]
+        if response.status not in _NO_LENGTH:
+            headers.append((b"content-length", b"%d" % len(response.body)))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
         content = b"" if method == "HEAD" else response.body
         await send({"type": "http.response.body", "body": content})
 
@@ -127,19 +126,6 @@ class Gateway:
             return None
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _headers(self, response: Response) -> list[tuple[bytes, bytes]]:
-        encoded, out = self._encoded, []
-        for pair in response.headers:
-            raw = encoded.get(pair)
-            if raw is None:
-                raw = (pair[0].lower().encode("latin-1"), pair[1].encode("latin-1", "replace"))
-                if pair[0] not in _UNIQUE and len(encoded) < 4096:
-                    encoded[pair] = raw
-            out.append(raw)
-        if response.status not in _NO_LENGTH:
-            out.append((b"content-length", str(len(response.body)).encode()))
-        return out
-
     # --- one request -----------------------------------------------------------------------------
 
     def handle(
@@ -150,37 +136,43 @@ class Gateway:
         headers: dict[str, str],
         body: bytes | None,
         scheme: str = "http",
-        server: tuple[str, int | None] = ("127.0.0.1", None),
+        server: tuple[str, int | None] = _NOWHERE,
     ) -> Response:
         """Answer one request to a provider. `path` is still percent-encoded; body None means too large."""
+        return self._serve(self._reader.read(method, path, query, headers, scheme, server), body)
+
+    def _serve(self, incoming: Incoming, body: bytes | None) -> Response:
         began = time.perf_counter()
-        base_url, host = self._caller(headers, scheme, server)
-        provider, inner, prefix = self._select(path, host)
+        provider, head = incoming.provider, incoming.head
         if provider is None:
-            return self._unknown_provider(path, base_url)
-        request = Request(
-            "GET" if method == "HEAD" else method, inner, query, headers, body or b"", base_url + prefix
-        )
-        world, response = self._open(provider, request)
+            return self._unknown_provider(head.path, incoming.address)
+        request = incoming.request.with_body(body) if body else incoming.request
+        world, response = self._open(provider, incoming, request)
         # Refused credentials have no sandbox; they are shown in the default one's journal, masked.
         home = world if world is not None else self.sandboxes.open(DEFAULT_SANDBOX)
         if response is None:
             at, response = self._answer(provider, world, home, request, too_large=body is None)
         else:
             at = home.clock.now()
-        request.method = method
         self._mark(response)
         seconds = time.perf_counter() - began
-        home.journal.record(at, provider.name, request, path, response, seconds)
+        home.journal.record(at, provider.name, head, body or b"", response, seconds)
         if self._log.format != "off":
             sandbox = "-" if world is None else world.name
-            self._log.write(at, provider.name, sandbox, request, path, response, seconds)
+            self._log.write(at, provider.name, sandbox, head, response, seconds)
         return response
 
-    def _open(self, provider: Provider, request: Request) -> tuple[World | None, Response | None]:
+    def _open(
+        self, provider: Provider, incoming: Incoming, request: Request
+    ) -> tuple[World | None, Response | None]:
         """The sandbox that the credentials open, if any; and an answer when looking for it went wrong."""
         try:
-            name = provider.sandbox_of(request)
+            if incoming.known:
+                name = incoming.sandbox
+            else:
+                name = provider.sandbox_of(request)
+                if not incoming.has_body and not request.body:
+                    incoming.sandbox, incoming.known = name, True
             return (None if name is None else self.sandboxes.open(name)), None
         except SandboxesFull as full:
             log.warning("%s", full)
@@ -220,61 +212,37 @@ class Gateway:
         provider.finish(response, world, request)
         return response
 
-    def _caller(
-        self, headers: dict[str, str], scheme: str, server: tuple[str, int | None]
-    ) -> tuple[str, str]:
-        """The address the caller used, as `scheme://host[:port]`, and the bare host name in lower case."""
-        get = headers.get
-        key = (get("host"), get("x-forwarded-host"), get("x-forwarded-proto"), scheme)
-        known = self._callers.get(key)
-        if known is None:
-            scheme, host = caller_address(headers, scheme, server)
-            known = (self._public_url or f"{scheme}://{host}", bare_host(host))
-            if len(self._callers) >= 256:  # callers choose these headers
-                self._callers.clear()
-            self._callers[key] = known
-        return known
-
-    def _select(self, path: str, host: str) -> tuple[Provider | None, str, str]:
-        """The provider, the path without its prefix, and the prefix. The Host header wins over the path."""
-        by_host = self._by_host.get(host)
-        if by_host is not None:
-            return by_host, path, ""
-        first, _, rest = path.lstrip("/").partition("/")
-        provider = self._by_prefix.get(first)
-        if provider is None:
-            return None, path, ""
-        return provider, "/" + rest, provider.prefix
-
-    def _unknown_provider(self, path: str, base_url: str) -> Response:
+    def _unknown_provider(self, path: str, address: str) -> Response:
         """Neither a provider's path nor its host: say what there is."""
-        known = {name: base_url + provider.prefix for name, provider in self.providers.items()}
+        known = {name: address + provider.prefix for name, provider in self.providers.items()}
         content = {
             "server": "mockserver",
             "providers": known,
-            "control": base_url + CONTROL_PREFIX,
+            "control": address + CONTROL_PREFIX,
             "try": [provider.example(known[provider.name]) for provider in self.providers.values()],
         }
         if path.strip("/"):
             content = {"error": f"no provider is served at {path}", **content}
-        response = Response(
-            404 if path.strip("/") else 200, orjson.dumps(content, option=orjson.OPT_INDENT_2)
-        )
-        response.headers.append(("Content-Type", "application/json"))
+        body = orjson.dumps(content, option=orjson.OPT_INDENT_2)
+        response = Response(404 if path.strip("/") else 200, body, _JSON)
         self._mark(response)
         return response
 
     def _mark(self, response: Response) -> None:
         """Our own headers, after the provider's."""
         if response.unimplemented:
-            response.headers.append(("X-Mock-Unimplemented", response.unimplemented))
+            response.add("X-Mock-Unimplemented", response.unimplemented)
         if not self._mock_headers:
             return
-        response.headers.append(("X-Mock", self._version))
-        if response.evidence is not None:
-            response.headers.append(("X-Mock-Evidence", str(response.evidence)))
         if response.ignored:
-            response.headers.append(("X-Mock-Ignored", _header_list(response.ignored)))
+            response.add("X-Mock-Ignored", _header_list(response.ignored))
+        marks = self._marks.get(response.evidence)
+        if marks is None:
+            pairs = [("X-Mock", self._version)]
+            if response.evidence is not None:
+                pairs.append(("X-Mock-Evidence", str(response.evidence)))
+            marks = self._marks[response.evidence] = HeaderBlock(*pairs)
+        response.marks = marks
 
 
 def _header_list(names: Iterable[str]) -> str:

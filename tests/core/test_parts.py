@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from mockserver.core.clock import Clock
 from mockserver.core.ids import Ids, number_of_uuid, uuid_of_number
-from mockserver.core.journal import Journal, mask_body, mask_query
+from mockserver.core.journal import Journal, mask_body, mask_query, shown
 from mockserver.core.ledger import Ledger
-from mockserver.core.messages import Request, Response
+from mockserver.core.messages import Response
 from mockserver.core.provider import key_of_sandbox, sandbox_of_key
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.stock import Shelf, Shelves, Stock
@@ -103,21 +103,22 @@ def test_the_ledger_adds_up_when_the_balance_is_set() -> None:
     assert ledger.opening + sum(entry.amount for entry in ledger.lines) == ledger.balance == Decimal("1.00")
 
 
-def exchange(size: int = 0, **request: object) -> tuple[Request, Response]:
-    return Request("POST", "/x", body=b"x" * size), Response(200, b"y" * size)
+def keep(journal: Journal, size: int = 0) -> None:
+    head = shown("POST", "/didww/x", "", {})
+    journal.record(AT, "didww", head, b"x" * size, Response(200, b"y" * size), 0.001)
 
 
 def test_the_journal_is_bounded_by_count() -> None:
     journal = Journal(3, 1 << 20)
     for _ in range(10):
-        journal.record(AT, "didww", *_args(exchange()))
+        keep(journal)
     assert [entry.number for entry in journal] == [8, 9, 10]
 
 
 def test_the_journal_is_bounded_by_bytes() -> None:
     journal = Journal(1000, 100_000)
     for _ in range(50):
-        journal.record(AT, "didww", *_args(exchange(size=10_000)))
+        keep(journal, 10_000)
     assert len(journal) < 6
     assert journal.bytes <= 100_000
     journal.clear()
@@ -126,7 +127,7 @@ def test_the_journal_is_bounded_by_bytes() -> None:
 
 def test_the_journal_cuts_long_bodies_and_says_how_long_they_were() -> None:
     journal = Journal(10, 1 << 20)
-    journal.record(AT, "didww", *_args(exchange(size=100_000)))
+    keep(journal, 100_000)
     (entry,) = journal
     assert (len(entry.body), entry.body_size, len(entry.answer), entry.answer_size) == (
         32768,
@@ -134,10 +135,6 @@ def test_the_journal_cuts_long_bodies_and_says_how_long_they_were() -> None:
         32768,
         100_000,
     )
-
-
-def _args(pair: tuple[Request, Response]) -> tuple[Request, str, Response, float]:
-    return pair[0], "/didww/x", pair[1], 0.001
 
 
 def test_the_journal_masks_credentials() -> None:
@@ -156,7 +153,7 @@ def test_the_journal_masks_credentials() -> None:
         ("", f"sipaccount[password]={secret}&sipaccount%5Bpassword%5D={secret}&n=1".encode()),
         ("", f'--b\r\nContent-Disposition: form-data; name="apiid"\r\n\r\n{secret}\r\n--b--'.encode()),
     ):
-        journal.record(AT, "didlogic", Request("POST", "/x", query, headers, body), "/x", Response(200), 0.0)
+        journal.record(AT, "didlogic", shown("POST", "/x", query, headers), body, Response(200), 0.0)
     assert len(journal) == 4
     for entry in journal:
         assert secret not in repr(entry)

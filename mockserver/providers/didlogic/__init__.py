@@ -67,11 +67,13 @@ class Didlogic(Provider):
     def respond(self, world: World | None, request: Request) -> Response:
         operation: Operation | None = None
         try:
-            segments, suffix = _path(request)
-            version = _version(segments)
+            if request.route is None:
+                segments, suffix = _path(request)
+                found, path, _ = self._router.find(request.method, segments)
+                request.route = (found, path, suffix, _version(segments))
+            operation, path, suffix, version = request.route
             if world is None and version:
                 raise errors.wrong_token(version)
-            operation, path, _ = self._router.find(request.method, segments)
             if operation is None or world is None:
                 raise errors.not_found()
             if operation.handler is None:
@@ -124,7 +126,7 @@ class Didlogic(Provider):
         limiter = None if world is None else world.limiter(self.name)
         if failure == "throttled" and world is not None and limiter is not None:
             wait = limiter.retry_after(world.clock.now())
-            response.headers.append(("Retry-After", str(max(1, -int(-wait // 1)))))
+            response.add("Retry-After", str(max(1, -int(-wait // 1))))
         return response
 
 

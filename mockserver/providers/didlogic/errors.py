@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from mockserver.core.messages import Evidence, Response
+from mockserver.core.messages import Evidence, HeaderBlock, Response
 from mockserver.providers.didlogic import assumptions as said
 
-JSON_HEADER = ("Content-Type", "application/json; charset=utf-8")
+JSON_HEADER = HeaderBlock(("Content-Type", "application/json; charset=utf-8"))
 
 
 class Refusal(Exception):
@@ -30,7 +30,7 @@ class Refusal(Exception):
         return Response(
             self.status,
             orjson.dumps(self.content),
-            [JSON_HEADER],
+            JSON_HEADER,
             operation=operation,
             evidence=self.evidence,
         )

@@ -22,7 +22,7 @@ _TEN_THOUSANDTH = Decimal("0.0001")
 
 def json_response(content: Any) -> Response:
     """200 with JSON. Decimals leave as JSON numbers."""
-    return Response(200, orjson.dumps(content, default=_encode), [JSON_HEADER])
+    return Response(200, orjson.dumps(content, default=_encode), JSON_HEADER)
 
 
 def json_bytes(content: Any) -> bytes:
@@ -32,12 +32,12 @@ def json_bytes(content: Any) -> bytes:
 
 def json_encoded(content: bytes) -> Response:
     """200 with JSON that is encoded already."""
-    return Response(200, content, [JSON_HEADER])
+    return Response(200, content, JSON_HEADER)
 
 
 def joined(before: bytes, items: Iterable[bytes], after: bytes) -> Response:
     """200 with JSON made of encoded parts."""
-    return Response(200, b"".join((before, b",".join(items), after)), [JSON_HEADER])
+    return Response(200, b"".join((before, b",".join(items), after)), JSON_HEADER)
 
 
 def _encode(value: Any) -> Any:

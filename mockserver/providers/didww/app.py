@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
 from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
-from mockserver.jsonapi.routes import UnreadablePath, find, split
+from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
 from mockserver.providers.didww import auth, wire
 from mockserver.providers.didww.resources import build_registry
@@ -22,6 +23,8 @@ from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
 from mockserver.providers.didww.versions import Versions
 
+# An answer that the head of a request already settles.
+Refused = partial[Response]
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
 
 
@@ -51,36 +54,44 @@ class Didww(Provider):
 
     def respond(self, world: World | None, request: Request) -> Response:
         """Routing first, then the key, then everything else (engine.md 3)."""
-        method = request.method
-        if method not in _METHODS:
-            return wire.unreadable(405)
-        try:
-            parts = split(request.path)
-        except UnreadablePath:
-            return wire.unreadable()
-        if parts is None or len(parts) < 2 or parts[0] != "v3":
-            return wire.unrouted(unquote(request.path))
-        schema = self._registry.schemas[self._versions.of(request)]
-        match = find(schema, method, parts[1:])
-        if match is None:
-            return wire.unrouted(unquote(request.path))
-        if isinstance(match, Unbuilt):
-            if world is None and not match.open:
+        route = request.route
+        if route is None:
+            route = request.route = self._route(request)
+        if isinstance(route, partial):
+            refusal: Response = route()
+            return refusal
+        if isinstance(route, Unbuilt):
+            if world is None and not route.open:
                 return wire.unauthorized()
-            return wire.not_implemented(f"{method} /v3/{match.path or match.type}", f"{match.type}.unbuilt")
+            what = f"{request.method} /v3/{route.path or route.type}"
+            return wire.not_implemented(what, f"{route.type}.unbuilt")
         if world is None:
             return wire.unauthorized()
         if request.body and _is_broken_json(request):
             return wire.unreadable()
-        operation = f"{match.view.resource.type}.{match.action.partition('_')[0]}"
+        operation = f"{route.view.resource.type}.{route.action.partition('_')[0]}"
         try:
-            return wire.success(self._engine.run(world, request, match), request)
-        except Refusal as refusal:
-            return wire.refused(refusal, operation)
+            return wire.success(self._engine.run(world, request, route), request)
+        except Refusal as why:
+            return wire.refused(why, operation)
         except Unimplemented as what:
             return wire.not_implemented(str(what), operation)
         except UnreadableQuery:
             return wire.unreadable()
+
+    def _route(self, request: Request) -> Match | Unbuilt | Refused:
+        """What method, path and version header ask for, or the answer when that is nothing."""
+        if request.method not in _METHODS:
+            return Refused(wire.unreadable, 405)
+        try:
+            parts = split(request.path)
+        except UnreadablePath:
+            return Refused(wire.unreadable)
+        match: Match | Unbuilt | None = None
+        if parts is not None and len(parts) > 1 and parts[0] == "v3":
+            schema = self._registry.schemas[self._versions.of(request)]
+            match = find(schema, request.method, parts[1:])
+        return Refused(wire.unrouted, unquote(request.path)) if match is None else match
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         return wire.failure(failure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from mockserver.core.ids import format_uuid
-from mockserver.core.messages import Evidence, HeaderList, Request, Response
+from mockserver.core.messages import Evidence, HeaderBlock, Request, Response
 from mockserver.core.provider import Failure
 from mockserver.core.world import World
 from mockserver.jsonapi import faults
@@ -14,23 +14,21 @@ from mockserver.jsonapi.faults import MEDIA_TYPE
 from mockserver.jsonapi.outcome import Outcome
 
 # What every answer carries besides X-Request-Id and X-Runtime; recorded in 2026.
-_ALWAYS: HeaderList = [
+_ALWAYS = (
     ("Vary", "Accept"),
     ("X-Frame-Options", "SAMEORIGIN"),
     ("X-XSS-Protection", "0"),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Permitted-Cross-Domain-Policies", "none"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
-]
+    # Seconds, as the real service would measure them; a constant, so that answers can be compared (assumed).
+    ("X-Runtime", "0.014159"),
+)
 _TYPE = ("Content-Type", MEDIA_TYPE)
 _FRESH = ("Cache-Control", "max-age=0, private, must-revalidate")
 _NO_CACHE = ("Cache-Control", "no-cache")
-_PLAIN: HeaderList = [_TYPE, _NO_CACHE, *_ALWAYS]
-_WITH_ETAG: HeaderList = [_TYPE, _FRESH, *_ALWAYS]
-_EMPTY: HeaderList = [_NO_CACHE, *_ALWAYS]
-_NOT_MODIFIED: HeaderList = [_FRESH, *_ALWAYS]
-# Seconds, as the real service would measure them; a constant, so that answers can be compared (assumed).
-_RUNTIME = ("X-Runtime", "0.014159")
+_PLAIN = HeaderBlock(_TYPE, _NO_CACHE, *_ALWAYS)
+_EMPTY = HeaderBlock(_NO_CACHE, *_ALWAYS)
 
 _LEVELS = {
     "100": "recorded",
@@ -64,7 +62,7 @@ def success(outcome: Outcome, request: Request) -> Response:
         return Response(
             304,
             b"",
-            [*_NOT_MODIFIED, ("ETag", etag)],
+            HeaderBlock(_FRESH, ("ETag", etag), *_ALWAYS),
             operation=outcome.operation,
             evidence=evidence,
             ignored=outcome.ignored,
@@ -72,17 +70,17 @@ def success(outcome: Outcome, request: Request) -> Response:
     return Response(
         outcome.status,
         outcome.body,
-        headers.copy(),
+        headers,
         operation=outcome.operation,
         evidence=evidence,
         ignored=outcome.ignored,
     )
 
 
-def _dress(outcome: Outcome) -> tuple[HeaderList, Evidence]:
+def _dress(outcome: Outcome) -> tuple[HeaderBlock, Evidence]:
     evidence = Evidence(outcome.level, f"didww.{outcome.operation}")
     if outcome.etag:
-        return [*_WITH_ETAG, ("ETag", outcome.etag)], evidence
+        return HeaderBlock(_TYPE, _FRESH, ("ETag", outcome.etag), *_ALWAYS), evidence
     return (_PLAIN if outcome.body else _EMPTY), evidence
 
 
@@ -98,7 +96,7 @@ def refused(refusal: Refusal, operation: str) -> Response:
     return Response(
         first.status,
         error_document(errors),
-        list(_PLAIN),
+        _PLAIN,
         operation=operation,
         evidence=evidence,
         unimplemented=unimplemented,
@@ -106,7 +104,7 @@ def refused(refusal: Refusal, operation: str) -> Response:
 
 
 def unauthorized() -> Response:
-    return Response(401, _UNAUTHORIZED, _PLAIN.copy(), evidence=_UNAUTHORIZED_KNOWN)
+    return Response(401, _UNAUTHORIZED, _PLAIN, evidence=_UNAUTHORIZED_KNOWN)
 
 
 def not_implemented(what: str, operation: str = "") -> Response:
@@ -115,7 +113,7 @@ def not_implemented(what: str, operation: str = "") -> Response:
     return Response(
         501,
         error_document([error]),
-        list(_PLAIN),
+        _PLAIN,
         operation=operation,
         evidence=Evidence("assumed", "didww.unimplemented"),
         unimplemented=what,
@@ -126,7 +124,7 @@ def unrouted(path: str) -> Response:
     """404 of a path or method that nothing serves. Rails has no JSON body there; the shape of a missing
     record is the assumption of behaviour.md 8.3, so that a client can always read `errors`."""
     evidence = Evidence("assumed", "didww.error.unrouted")
-    return Response(404, error_document([not_found(path)]), _PLAIN.copy(), evidence=evidence)
+    return Response(404, error_document([not_found(path)]), _PLAIN, evidence=evidence)
 
 
 def unreadable(status: int = 400) -> Response:
@@ -134,13 +132,13 @@ def unreadable(status: int = 400) -> Response:
     title = "Bad Request" if status == 400 else "Method Not Allowed"
     errors = [ApiError(status, str(status), title, title)]
     evidence = Evidence("assumed", "didww.error.unreadable")
-    return Response(status, error_document(errors), _PLAIN.copy(), evidence=evidence)
+    return Response(status, error_document(errors), _PLAIN, evidence=evidence)
 
 
 def failure(kind: Failure) -> Response:
     """A failure that the server found."""
     if kind == "throttled":
-        return Response(429, _THROTTLED, _PLAIN.copy(), evidence=_THROTTLED_KNOWN)
+        return Response(429, _THROTTLED, _PLAIN, evidence=_THROTTLED_KNOWN)
     if kind == "unreadable":
         return unreadable()
     status, body = {
@@ -148,7 +146,7 @@ def failure(kind: Failure) -> Response:
         "too_large": (413, _TOO_LARGE),
         "unavailable": (503, _UNAVAILABLE),
     }[kind]
-    return Response(status, body, list(_PLAIN), evidence=Evidence("assumed", f"didww.error.{kind}"))
+    return Response(status, body, _PLAIN, evidence=Evidence("assumed", f"didww.error.{kind}"))
 
 
 def sign(response: Response, world: World | None, request: Request) -> None:
@@ -159,5 +157,4 @@ def sign(response: Response, world: World | None, request: Request) -> None:
     else:  # no sandbox, no ids: made from the request, so that the same one gets the same answer
         text = f"{request.method} {request.path}?{request.query}".encode()
         identifier = format_uuid(int.from_bytes(blake2b(text, digest_size=16).digest(), "big"))
-    response.headers.append(("X-Request-Id", identifier))
-    response.headers.append(_RUNTIME)
+    response.add("X-Request-Id", identifier)

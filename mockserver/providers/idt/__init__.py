@@ -7,7 +7,7 @@ from typing import ClassVar
 import orjson
 
 from mockserver.core.ids import Ids
-from mockserver.core.messages import Evidence, HeaderList, Request, Response
+from mockserver.core.messages import Evidence, HeaderBlock, Request, Response
 from mockserver.core.provider import DEFAULT_SANDBOX, Failure, Provider, Route, key_of_sandbox, sandbox_of_key
 from mockserver.core.world import AccountSeed, World
 from mockserver.providers.idt import errors
@@ -62,7 +62,9 @@ class Idt(Provider):
         operation: Operation | None = None
         try:
             _count_request(world)
-            operation, values, _ = self._router.find(request.method, request.segments)
+            if request.route is None:
+                request.route = self._router.find(request.method, request.segments)
+            operation, values, _ = request.route
             if operation is None:
                 raise errors.not_found()
             if operation.handler is None:
@@ -78,7 +80,7 @@ class Idt(Provider):
         if body is None:
             return Response(204, operation=operation.name, evidence=evidence, ignored=ignored)
         status: int = world.options["idt"]["create_status"] if operation.creates else 200
-        return Response(status, body, _json(), operation=operation.name, evidence=evidence, ignored=ignored)
+        return Response(status, body, _JSON, operation=operation.name, evidence=evidence, ignored=ignored)
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         """Beside throttling nothing of this is described; the same object with code 1000 (assumed)."""
@@ -99,7 +101,7 @@ class Idt(Provider):
     def _refusal(self, error: IdtError, world: World | None, operation: str = "") -> Response:
         ids = self._ids if world is None else world.ids
         body = error.encode(ids.uuid())
-        return Response(error.status, body, _json(), operation=operation, evidence=error.evidence)
+        return Response(error.status, body, _JSON, operation=operation, evidence=error.evidence)
 
     def _unbuilt(self, operation: Operation, world: World) -> Response:
         """501 in the provider's envelope for what its reference lists and this server does not do."""
@@ -124,8 +126,7 @@ class Idt(Provider):
         return f"curl {headers} -H 'Content-Type: application/json' -d '{order}' {base_url}/v1/dids/orders"
 
 
-def _json() -> HeaderList:
-    return [("Content-Type", "application/json")]
+_JSON = HeaderBlock(("Content-Type", "application/json"))
 
 
 def _count_request(world: World) -> None:
