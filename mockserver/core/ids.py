@@ -40,7 +40,11 @@ class Ids:
 
     def letters(self, count: int) -> str:
         """`count` upper-case ASCII letters."""
-        return "".join(chr(65 + self._random.randrange(26)) for _ in range(count))
+        drawn, text = self._random.randrange(26**count), ""
+        for _ in range(count):
+            drawn, letter = divmod(drawn, 26)
+            text += chr(65 + letter)
+        return text
 
     def next(self, counter: str, start: int = 1) -> int:
         """The next number of a named counter; the first is `start`."""

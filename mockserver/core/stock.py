@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mockserver.core.tables import Undo
 
@@ -116,19 +116,14 @@ class Stock:
 
     def take_first(self, key: str, most: int) -> list[int]:
         """Take up to `most` numbers off a shelf, in shelf order; returns those taken."""
-        taken: list[int] = []
-        if most > 0:
-            for number in self.numbers(key):
-                taken.append(number)
-                if len(taken) == most:
-                    break
-        if taken:
-            shelf = self.shelves.by_key[key]
-            places = {shelf.index(number) for number in taken}
-            self._set(
-                key, self._gone.get(key, frozenset()) | {place for place in places if place is not None}
-            )
-        return taken
+        shelf = self.shelves.by_key.get(key)
+        if shelf is None or most < 1:
+            return []
+        gone = self._gone.get(key, frozenset())
+        places = list(islice((place for place in range(shelf.size) if place not in gone), most))
+        if places:
+            self._set(key, gone.union(places))
+        return [shelf.number(place) for place in places]
 
     def put_back(self, number: int) -> bool:
         """Put a number on sale again; False when it is on sale already or was never ours."""

@@ -41,8 +41,9 @@ class AccessLog:
             return
         if self.format == "text":
             self._lines.append(
-                f"{at:%H:%M:%S} {provider:<8} {sandbox:<12} {head.method:<6} {printable(head.path)} "
-                f"{response.status} {1000 * seconds:.1f} ms {response.operation}\n"
+                f"{at.hour:02}:{at.minute:02}:{at.second:02} {provider:<8} {sandbox:<12} "
+                f"{head.method:<6} {printable(head.path)} {response.status} "
+                f"{1000 * seconds:.1f} ms {response.operation}\n"
             )
         else:
             entry = {
