@@ -30,16 +30,12 @@ _NO_CACHE = ("Cache-Control", "no-cache")
 _PLAIN = HeaderBlock(_TYPE, _NO_CACHE, *_ALWAYS)
 _EMPTY = HeaderBlock(_NO_CACHE, *_ALWAYS)
 
+# How well the refusals of a code are known. `client`: the public framework that DIDWW runs answers so.
 _LEVELS = {
-    "100": "recorded",
-    "102": "documented",
-    "105": "recorded",
-    "106": "documented",
-    "401": "recorded",
-    "403": "documented",
-    "404": "recorded",
-    "406": "documented",
-    "415": "documented",
+    **dict.fromkeys(("100", "105", "401", "404"), "recorded"),
+    **dict.fromkeys(("102", "106", "403", "406", "415"), "documented"),
+    **dict.fromkeys(("101", "103", "104", "109", "110", "112", "113", "114", "115", "116"), "client"),
+    **dict.fromkeys(("118", "119", "120", "121", "122"), "client"),
 }
 
 _UNAUTHORIZED = error_document([ApiError(401, "401", "Unauthorized", "Authorization failed")])
