@@ -167,3 +167,10 @@ def _seconds() -> float:
     start = time.perf_counter()
     build_seed()
     return time.perf_counter() - start
+
+
+def test_every_number_that_can_be_picked_is_found_under_its_own_id(world: World) -> None:
+    rows = list(availability.every(world))
+    assert len(rows) == len({row.id for row in rows}) == availability.search(world, availability.Search())[1]
+    for row in rows[::997]:
+        assert availability.find(world, row.id) == row

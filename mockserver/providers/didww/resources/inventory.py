@@ -156,7 +156,7 @@ class OnSale(Source):
         return availability.describe(world, identifier)
 
     def every(self, world: World) -> Iterable[Row]:
-        raise NotImplementedError("numbers on sale are only ever sampled")
+        return availability.every(world)
 
 
 def _sample(world: World, query: Query) -> tuple[list[AvailableDid], int]:

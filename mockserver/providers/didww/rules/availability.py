@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -67,6 +67,14 @@ def find(world: World, available_did_id: str) -> AvailableDid | None:
         return None
     on_sale = shelf is not None and shelf.key == group.id and stock.on_sale(number)
     return row if on_sale else None
+
+
+def every(world: World) -> Iterator[AvailableDid]:
+    """All numbers that can be picked, group by group. There are tens of thousands; lists sample instead."""
+    for group in world.table(DidGroup):
+        if group.available_dids_enabled:
+            for number in world.stock("didww").numbers(group.id):
+                yield _row(world, number, group.id)
 
 
 @dataclass(frozen=True, slots=True)
