@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +24,6 @@ from mockserver.providers.didww.rows import (
 )
 from mockserver.providers.didww.rules import availability
 from mockserver.providers.didww.rules.money import balance_of, price_text
-from mockserver.providers.didww.seed import build_seed
 from tests.didww_rules.shop import RECORDINGS, group_of, seed
 
 
@@ -156,17 +154,6 @@ def test_balance_is_what_a_new_sandbox_account_has(world: World) -> None:
         Decimal(0),
         Decimal(1000),
     )
-
-
-def test_seed_is_made_quickly() -> None:
-    best = min(_seconds() for _ in range(3))
-    assert best < 0.06
-
-
-def _seconds() -> float:
-    start = time.perf_counter()
-    build_seed()
-    return time.perf_counter() - start
 
 
 def test_every_number_that_can_be_picked_is_found_under_its_own_id(world: World) -> None:
