@@ -5,7 +5,7 @@ Clients repeat themselves, so a head that was seen before is not worked out agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from mockserver.core.journal import Shown, shown
 from mockserver.core.messages import Request
@@ -13,10 +13,10 @@ from mockserver.core.provider import Provider
 from mockserver.http.address import bare_host, caller_address
 
 Server = tuple[str, int | None]
-RawHeaders = Iterable[tuple[bytes, bytes]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
 
 _MOST_HEADS = 1024
-_LONGEST_HEAD = 4096  # characters of path and query; longer ones are not kept
+_LONGEST_HEAD = 4096  # bytes of path, query and headers; longer ones are not kept
 
 
 class Incoming:
@@ -65,7 +65,8 @@ class Reader:
             incoming = self.read(
                 method, path.decode("latin-1"), query.decode("latin-1"), named, scheme, server
             )
-            if len(path) + len(query) <= _LONGEST_HEAD:
+            size = len(path) + len(query) + sum(len(name) + len(value) for name, value in headers)
+            if size <= _LONGEST_HEAD:
                 if len(self._seen) >= _MOST_HEADS:
                     self._seen.clear()
                 self._seen[key] = incoming
