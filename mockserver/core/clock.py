@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Literal
 
 Mode = Literal["real", "frozen", "scaled"]
-MODES: tuple[Mode, ...] = ("real", "frozen", "scaled")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Far enough for any test, and leaves room to add years to an instant without leaving datetime's range.
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)

@@ -1,9 +1,8 @@
-"""What happened in a sandbox, for whoever wants to know: control answers, callbacks, the log."""
+"""What happened in a sandbox, for whoever wants to know."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,23 +18,17 @@ class Event:
 
 
 class Events:
-    """Keeps the latest events and tells listeners. Bounded: old events fall off the end."""
+    """Keeps the latest events. Bounded: old events fall off the end."""
 
     def __init__(self, most: int = 1000) -> None:
         self._recent: deque[Event] = deque(maxlen=most)
-        self._listeners: list[Callable[[Event], None]] = []
         self.count = 0
 
     def publish(self, at: datetime, subject: str, change: str) -> Event:
         self.count += 1
         event = Event(self.count, at, subject, change)
         self._recent.append(event)
-        for listener in self._listeners:
-            listener(event)
         return event
-
-    def listen(self, listener: Callable[[Event], None]) -> None:
-        self._listeners.append(listener)
 
     def since(self, number: int) -> list[Event]:
         """Events after the one with this number that are still kept, oldest first."""

@@ -52,9 +52,6 @@ class Ids:
         self._counters[counter] = value + 1
         return value
 
-    def choice(self, items: Sequence[T]) -> T:
-        return items[self._random.randrange(len(items))]
-
     def sample(self, items: Sequence[T], count: int) -> list[T]:
         """Up to `count` different items in random order."""
         return self._random.sample(items, min(count, len(items)))

@@ -10,7 +10,7 @@ from mockserver.core.messages import Request, Response
 from mockserver.core.world import AccountSeed, World
 
 # Failures that the server itself finds and the provider puts into its own words.
-Failure = Literal["crashed", "too_large", "throttled", "unavailable", "unreadable"]
+Failure = Literal["crashed", "too_large", "throttled", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ class Provider(ABC):
         too_large    413, the body is over the limit (the body in `request` is empty)
         throttled    429, one request too many
         unavailable  503, no sandbox can be opened for these credentials now
-        unreadable   400, the request line or query is not valid text
         """
 
     @abstractmethod

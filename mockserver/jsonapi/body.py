@@ -13,7 +13,6 @@ from mockserver.jsonapi.schema import View
 
 _DEEPEST = 100
 _BLANK: tuple[Any, ...] = (None, {}, [])
-ABSENT: Any = object()
 
 
 def parse_json(body: bytes) -> dict[str, Any]:

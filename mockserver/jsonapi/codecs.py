@@ -66,6 +66,5 @@ def known_words(known: frozenset[str]) -> Codec:
 
 AS_IS = Codec()
 INSTANT = Codec(instant)
-DAY = Codec(day)
 DECIMAL = Codec(decimal_text)
 CENTS = Codec(cents)

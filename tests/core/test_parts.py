@@ -51,7 +51,6 @@ def test_chance_is_bounded_and_repeatable() -> None:
         one.letters(3),
         one.below(10),
         one.sample(range(100), 5),
-        one.choice("abc"),
     ]
     assert drawn == [
         other.uuid(),
@@ -59,7 +58,6 @@ def test_chance_is_bounded_and_repeatable() -> None:
         other.letters(3),
         other.below(10),
         other.sample(range(100), 5),
-        other.choice("abc"),
     ]
     assert [one.next("orders"), one.next("orders"), one.next("items", 100)] == [1, 2, 100]
 

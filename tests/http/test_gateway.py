@@ -72,7 +72,7 @@ class Echo(Provider):
         )
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
-        statuses = {"crashed": 500, "too_large": 413, "throttled": 429, "unavailable": 503, "unreadable": 400}
+        statuses = {"crashed": 500, "too_large": 413, "throttled": 429, "unavailable": 503}
         return Response(statuses[failure], failure.encode())
 
     def credentials(self, sandbox: str) -> dict[str, str]:

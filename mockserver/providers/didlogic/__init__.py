@@ -12,7 +12,6 @@ from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
 from mockserver.core.world import AccountSeed, World
 from mockserver.providers.didlogic import errors
-from mockserver.providers.didlogic.assumptions import UNREADABLE
 from mockserver.providers.didlogic.call import Call, Operation
 from mockserver.providers.didlogic.errors import Refusal
 from mockserver.providers.didlogic.params import Params, body_params, query_params
@@ -118,8 +117,6 @@ class Didlogic(Provider):
             refusal = errors.throttled()
         elif failure == "unavailable":
             refusal = errors.unavailable()
-        elif failure == "unreadable":
-            refusal = errors.unreadable(UNREADABLE)
         else:
             refusal = errors.crashed()
         response = refusal.response()

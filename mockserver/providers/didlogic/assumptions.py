@@ -16,7 +16,6 @@ TOO_LARGE = "Request body is too large"
 THROTTLED = "Too many requests"
 CRASHED = "Internal server error"
 UNAVAILABLE = "Service is temporarily unavailable"
-UNREADABLE = "Bad request"
 UNIMPLEMENTED = "This operation is not emulated"
 
 # G03: the texts inside `errors`, in the manner of Rails.

@@ -135,8 +135,6 @@ def failure(kind: Failure) -> Response:
     """A failure that the server found."""
     if kind == "throttled":
         return Response(429, _THROTTLED, _PLAIN, evidence=_THROTTLED_KNOWN)
-    if kind == "unreadable":
-        return unreadable()
     status, body = {
         "crashed": (500, _CRASHED),
         "too_large": (413, _TOO_LARGE),

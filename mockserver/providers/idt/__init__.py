@@ -92,10 +92,8 @@ class Idt(Provider):
             error = errors.invalid_request("Service unavailable", 503)
         elif world is None:
             error = errors.access_denied()
-        elif failure == "too_large":
-            error = errors.invalid_request("Request body is too large", 413)
         else:
-            error = errors.invalid_request("Request is not readable")
+            error = errors.invalid_request("Request body is too large", 413)
         return self._refusal(error, world)
 
     def _refusal(self, error: IdtError, world: World | None, operation: str = "") -> Response:

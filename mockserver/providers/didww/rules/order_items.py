@@ -45,11 +45,6 @@ class Line:
     number: int | None = None
     reservation: DidReservation | None = None
 
-    @property
-    def from_stock(self) -> int:
-        """How many numbers the line takes off the group's shelf; a reserved one is off already."""
-        return 0 if self.reservation is not None else self.qty
-
 
 def item_error(index: int, name: str, message: str) -> ApiError:
     """422 about one member of an item: `items/0/qty - should be at least 5` (recorded)."""
