@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import get_close_matches
+
 from mockserver.control.api import build_control
+from mockserver.core.clock import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.sandboxes import Sandboxes
-from mockserver.core.world import World
+from mockserver.core.world import AccountSeed, World
 from mockserver.http.access_log import AccessLog
 from mockserver.http.gateway import Gateway
 from mockserver.providers.didlogic import Didlogic
 from mockserver.providers.didww import Didww
 from mockserver.providers.idt import Idt
-from mockserver.settings import Settings, load_settings
+from mockserver.settings import BadSettings, Settings, load_settings
 from mockserver.version import VERSION
 
 
@@ -24,17 +28,45 @@ def build_providers(settings: Settings) -> list[Provider]:
     ]
 
 
+def with_options(seeds: dict[str, AccountSeed], assignments: str) -> dict[str, AccountSeed]:
+    """The seeds with other first values of their switches: `idt.quota=5, didlogic.documents=off`.
+
+    BadSettings names every assignment that will not do.
+    """
+    problems: list[str] = []
+    for assignment in filter(None, (part.strip() for part in assignments.split(","))):
+        name, _, value = (part.strip() for part in assignment.partition("="))
+        provider, _, option = name.partition(".")
+        rule = seeds[provider].options.get(option) if provider in seeds else None
+        if rule is None:
+            known = [f"{seed.provider}.{each}" for seed in seeds.values() for each in seed.options]
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            problems.append(f"options: there is no switch {name!r}; {hint}")
+            continue
+        try:
+            chosen = replace(rule, default=rule.read(value))
+        except ValueError:
+            problems.append(f"options: {name}={value} must be {rule.allowed}. {rule.about}")
+            continue
+        seeds[provider] = replace(seeds[provider], options={**seeds[provider].options, option: chosen})
+    if problems:
+        raise BadSettings(problems)
+    return seeds
+
+
 def create_app(settings: Settings | None = None) -> Gateway:
     """A server of its own: providers, sandboxes, control API. Two of them share nothing that changes."""
     settings = settings or load_settings()
     providers = build_providers(settings)
-    seeds = {provider.name: provider.seed() for provider in providers}
+    seeds = with_options({provider.name: provider.seed() for provider in providers}, settings.options)
 
     def make_world(name: str) -> World:
         return World(
             name,
             seeds,
             chance=settings.seed,
+            clock=Clock(start=settings.clock_start, mode=settings.clock),
             rate_limits=settings.rate_limits,
             journal_entries=settings.journal_entries,
             journal_bytes=settings.journal_bytes,

@@ -6,16 +6,16 @@ A plain dataclass, not a pydantic model: reading a dozen values must not cost th
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from mockserver.core.rules import Rule
+
 PREFIX = "MOCKSERVER_"
 _ENVIRONMENT = os.environ  # noqa: TID251 - this is the one module that reads it
-_TRUE = frozenset(("1", "true", "yes", "on"))
-_FALSE = frozenset(("0", "false", "no", "off"))
 _ADDRESS = r"https?://[^/\s]+(/[^\s?#]*)?"
 
 
@@ -25,62 +25,6 @@ class BadSettings(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a setting may be, and the sentence that explains it. Bounds: of a number, of a text's length."""
-
-    kind: str  # text, number, switch, file
-    about: str
-    least: int = 0
-    most: int | None = None
-    choices: tuple[str, ...] = ()
-    pattern: str = ""
-
-    def read(self, value: Any) -> Any:
-        """The value as its kind; a variable or an option comes as text. ValueError when it will not do."""
-        if self.kind == "switch":
-            return _switch(value)
-        if self.kind == "file":
-            return Path(value) if isinstance(value, str | Path) else _refuse(value)
-        if self.kind == "number":
-            number = value if type(value) is int else int(value) if isinstance(value, str) else _refuse(value)
-            return number if self._within(number) else _refuse(value)
-        if not isinstance(value, str) or (self.choices and value not in self.choices):
-            _refuse(value)
-        if self.pattern and re.fullmatch(self.pattern, value) is None:
-            _refuse(value)
-        return value if self._within(len(value)) else _refuse(value)
-
-    def _within(self, size: int) -> bool:
-        return self.least <= size and (self.most is None or size <= self.most)
-
-    @property
-    def allowed(self) -> str:
-        """What a setting may be, in words."""
-        if self.kind == "switch":
-            return "true or false"
-        if self.kind == "number":
-            return f"a whole number from {self.least}{' up' if self.most is None else f' to {self.most}'}"
-        if self.kind == "file":
-            return "a path"
-        if self.choices:
-            return "one of " + ", ".join(self.choices)
-        if self.pattern:
-            return f"a text that matches {self.pattern}"
-        return "a text" if self.most is None else f"a text of {self.least} to {self.most} characters"
-
-
-def _switch(value: Any) -> bool:
-    word = str(value).lower() if isinstance(value, str | bool | int) else ""
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return bool(_refuse(value))
-
-
-def _refuse(value: Any) -> Any:
-    raise ValueError(value)
 
 
 def _text(default: str | None, about: str, **limits: Any) -> Any:
@@ -120,6 +64,20 @@ class Settings:
     )
     rate_limits: bool = _on_or_off(
         True, "Whether the limits that the providers document are on in a new sandbox."
+    )
+    clock: Literal["real", "frozen"] = _text(
+        "real",
+        "How the clock of a new sandbox runs: with the machine, or only when told.",
+        choices=("real", "frozen"),
+    )
+    clock_start: datetime | None = field(
+        default=None,
+        metadata={"rule": Rule("instant", "Where the clock of a new sandbox starts, instead of now.")},
+    )
+    options: str = _text(
+        "",
+        "Switches that every new account starts with, `idt.create_status=201, didlogic.purchase_api=false`.",
+        most=4000,
     )
     public_url: str | None = _text(
         None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.control import account, journal, server, time
+from mockserver.control import account, happenings, journal, server, time, transitions
 from mockserver.control.call import Operation, Parameter
 
 _PROVIDER = Parameter("provider", "Only this provider", {"type": "string"})
@@ -88,6 +88,72 @@ OPERATIONS: tuple[Operation, ...] = (
         time.show_agenda,
         "Agenda",
         query=(_newest("changes", 500),),
+    ),
+    # changes that come by themselves
+    Operation(
+        "list_transitions",
+        "GET",
+        "/transitions",
+        "Policies, and what is pending",
+        transitions.list_transitions,
+        "Transitions",
+    ),
+    *(
+        Operation(f"{verb}{of}_policy", method, path, summary, handle, "TransitionPolicy", body=body)
+        for of, path in (("_type", "/transitions/{type}"), ("_own", "/transitions/{type}/{id}"))
+        for verb, method, summary, handle, body in (
+            ("show", "GET", "How and when it changes", transitions.show_transition, ""),
+            ("change", "PUT", "Say how and when it changes", transitions.change_transition, "PolicyChange"),
+            ("restore", "DELETE", "Back to the policy before", transitions.restore_transition, ""),
+        )
+    ),
+    Operation(
+        "fire_transition",
+        "POST",
+        "/transitions/{type}/{id}/fire",
+        "Make what is pending about one thing happen now",
+        transitions.fire_transition,
+        "FiredNow",
+        body="Firing",
+    ),
+    Operation(
+        "cancel_transition",
+        "POST",
+        "/transitions/{type}/{id}/cancel",
+        "Take what is pending about one thing off the agenda",
+        transitions.cancel_transition,
+        "CancelledChanges",
+    ),
+    # the account's surroundings
+    Operation(
+        "show_options", "GET", "/options", "Switches of the accounts", happenings.show_options, "Options"
+    ),
+    Operation(
+        "change_options",
+        "PUT",
+        "/options",
+        "Change the named switches",
+        happenings.change_options,
+        "Options",
+        body="OptionsChange",
+    ),
+    Operation(
+        "list_happenings",
+        "GET",
+        "/world",
+        "What can happen to an account from outside",
+        happenings.list_happenings,
+        "Happenings",
+    ),
+    Operation(
+        "happen",
+        "POST",
+        "/world/{provider}/{happening}",
+        "Make something happen to an account",
+        happenings.happen,
+        "Happened",
+        body="HappeningFields",
+        conflicts="The state of the account does not allow it",
     ),
     Operation("show_limits", "GET", "/limits", "Request limits by provider", account.show_limits, "Limits"),
     Operation(

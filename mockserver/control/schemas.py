@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
-from mockserver.control.values import DURATION_FORMS, duration, money, parse_instant
+from mockserver.core.values import DURATION_FORMS, duration, money, parse_instant
 
 
 def _plain_number(value: Any) -> float:
@@ -115,6 +115,38 @@ class ClockAdvance(Body):
         return timedelta(
             days=self.days or 0, hours=self.hours or 0, minutes=self.minutes or 0, seconds=self.seconds or 0
         )
+
+
+class PolicyChange(Body):
+    """How and when things change by themselves. What is left out stays."""
+
+    mode: Literal["immediate", "after", "manual"] | None = None
+    """At once, after a while, or when fired."""
+    after: Duration | None = None
+    """How long after; a duration as a text: 90s, 15m, 2d."""
+    outcome: str | None = None
+    """How it ends, one of the type's outcomes; an empty text leaves it to the rules."""
+
+    @model_validator(mode="after")
+    def _something(self) -> PolicyChange:
+        if self.mode is None and self.after is None and self.outcome is None:
+            raise ValueError("give at least one of mode, after and outcome")
+        return self
+
+
+class Firing(Body):
+    """How what is pending shall end."""
+
+    outcome: str | None = None
+    """One of the type's outcomes; left out, its policy says."""
+
+
+class OptionsChange(RootModel[dict[str, dict[str, Any]]]):
+    """Switches by provider and name; what is left out stays."""
+
+
+class HappeningFields(RootModel[dict[str, Any]]):
+    """The fields of a happening, as `GET /_mock/world` lists them."""
 
 
 class LimitBody(Body):
@@ -229,6 +261,61 @@ class Advanced(BaseModel):
     fired: list[Fired]
     total: int
     events: list[Change]
+
+
+class TransitionPolicy(BaseModel):
+    """The policy of a type or of one thing. `chosen` tells whether it was set here or is a default."""
+
+    subject: str
+    mode: Literal["immediate", "after", "manual"]
+    after: str | None
+    outcome: str
+    outcomes: list[str]
+    chosen: bool
+
+
+class Transitions(BaseModel):
+    policies: list[TransitionPolicy]
+    pending: list[Due]
+
+
+class FiredNow(BaseModel):
+    fired: list[Fired]
+    total: int
+    events: list[Change]
+
+
+class CancelledChanges(BaseModel):
+    cancelled: int
+
+
+class Option(BaseModel):
+    value: Any
+    default: Any
+    allowed: str
+    about: str
+
+
+class Options(RootModel[dict[str, dict[str, Option]]]):
+    """Switches of the accounts by provider and name."""
+
+
+class PossibleHappening(BaseModel):
+    """`fields` are JSON Schemas by name; those in `required` must be given."""
+
+    happening: str
+    summary: str
+    path: str
+    fields: dict[str, dict[str, Any]]
+    required: list[str]
+
+
+class Happenings(RootModel[dict[str, list[PossibleHappening]]]):
+    """What can happen, by provider."""
+
+
+class Happened(RootModel[dict[str, Any]]):
+    """What came of it, in the happening's own fields."""
 
 
 class Limits(RootModel[dict[str, LimitBody | None]]):

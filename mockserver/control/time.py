@@ -6,6 +6,9 @@ from typing import Any
 
 from mockserver.control.call import Call, Refused, instant, optional_instant, whole_number
 from mockserver.control.server import clock_state
+from mockserver.core.events import Event
+from mockserver.core.scheduler import Entry
+from mockserver.core.world import Advance
 
 
 def show_clock(call: Call) -> dict[str, Any]:
@@ -38,19 +41,9 @@ def advance_clock(call: Call) -> dict[str, Any]:
     return {
         "before": instant(result.before),
         "now": instant(result.after),
-        "fired": [
-            {
-                "due": instant(entry.due or result.after),
-                "kind": entry.job.kind,
-                "subject": entry.job.subject,
-            }
-            for entry in result.fired
-        ],
+        "fired": fired(result),
         "total": result.total,
-        "events": [
-            {"at": instant(event.at), "subject": event.subject, "change": event.change}
-            for event in result.events
-        ],
+        "events": [change(event) for event in result.events],
     }
 
 
@@ -60,14 +53,29 @@ def show_agenda(call: Call) -> dict[str, Any]:
     shown = entries[: whole_number(call, "limit", 500, 10_000)]
     return {
         "now": instant(call.world.clock.live()),
-        "agenda": [
-            {
-                "number": entry.number,
-                "due": optional_instant(entry.due),
-                "kind": entry.job.kind,
-                "subject": entry.job.subject,
-            }
-            for entry in shown
-        ],
+        "agenda": [due(entry) for entry in shown],
         "total": len(entries),
     }
+
+
+def due(entry: Entry) -> dict[str, Any]:
+    """A change on the agenda; `due` is null while it is held."""
+    return {
+        "number": entry.number,
+        "due": optional_instant(entry.due),
+        "kind": entry.job.kind,
+        "subject": entry.job.subject,
+    }
+
+
+def fired(result: Advance) -> list[dict[str, Any]]:
+    """The jobs that ran, each with the instant it was due, or ran at when it had been held."""
+    return [
+        {"due": instant(entry.due or result.after), "kind": entry.job.kind, "subject": entry.job.subject}
+        for entry in result.fired
+    ]
+
+
+def change(event: Event) -> dict[str, Any]:
+    """What became of a thing."""
+    return {"at": instant(event.at), "subject": event.subject, "change": event.change}

@@ -26,12 +26,21 @@ class Clock:
     scaled  runs `rate` times as fast as the machine's time
     """
 
-    def __init__(self, source: Callable[[], datetime] = machine_time) -> None:
+    def __init__(
+        self,
+        source: Callable[[], datetime] = machine_time,
+        *,
+        start: datetime | None = None,
+        mode: Mode = "real",
+    ) -> None:
+        """Starts at `start`, or now; with `mode` frozen it stands there."""
         self._source = source
+        self._start, self._first_mode = start, mode
         self._held: datetime | None = None
-        self.mode: Mode = "real"
+        self.mode: Mode = mode
         self.rate = 1.0
         self._anchor_source = self._anchor = source()
+        self.restore()
 
     def now(self) -> datetime:
         """The sandbox's present instant, in UTC. Stands still while a request or a job is being served."""
@@ -67,7 +76,8 @@ class Clock:
             self.rate = rate
         self._anchor, self._anchor_source = instant, self._source()
 
-    def restore_real_time(self) -> None:
-        """Back to the machine's time, as a new sandbox has it."""
-        self.mode, self.rate, self._held = "real", 1.0, None
-        self._anchor_source = self._anchor = self._source()
+    def restore(self) -> None:
+        """Back to how and where it began."""
+        self.mode, self.rate, self._held = self._first_mode, 1.0, None
+        self._anchor_source = self._source()
+        self._anchor = self._anchor_source if self._start is None else self._start

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from mockserver.core.happenings import Happening
 from mockserver.core.messages import Request, Response
 from mockserver.core.world import AccountSeed, World
 
@@ -73,6 +74,10 @@ class Provider(ABC):
     @abstractmethod
     def example(self, base_url: str) -> str:
         """One curl line against the default sandbox, for a person to copy."""
+
+    def happenings(self) -> tuple[Happening, ...]:
+        """What can happen to an account from outside its API, for the control API to bring about."""
+        return ()
 
     def finish(self, response: Response, world: World | None, request: Request) -> None:  # noqa: B027
         """Last touch on every answer of this provider (request ids, cache headers). Nothing by default."""

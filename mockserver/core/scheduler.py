@@ -64,6 +64,13 @@ class Scheduler:
             self._undo.append((self._insert, (entry,)))
         return len(doomed)
 
+    def take(self, subject: str) -> list[Entry]:
+        """Take everything about `subject` off the agenda, in the order it would have happened."""
+        taken = [entry for entry in self.agenda() if entry.job.subject == subject]
+        for entry in taken:
+            self._drop(entry.number)
+        return taken
+
     def agenda(self) -> list[Entry]:
         """What is to come in the order it will happen; held jobs last."""
         timed = [entry for entry in self._entries.values() if entry.due is not None]

@@ -1,8 +1,10 @@
-"""How and when a later change happens: at once, after a while, or when told."""
+"""How and when a later change happens: at once, after a while, or when told; and how it ends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -21,11 +23,15 @@ class Policy:
 class Policies:
     """Policies by subject: `didww.orders` for a type, `didww.orders/UUID` for one thing.
 
-    Defaults come from the provider; what a test sets is forgotten at reset.
+    Defaults come from the provider; what a test sets is forgotten at reset. `outcomes` are the words that a
+    policy of a type may name.
     """
 
-    def __init__(self, defaults: dict[str, Policy]) -> None:
+    def __init__(
+        self, defaults: Mapping[str, Policy], outcomes: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.defaults = defaults
+        self.outcomes = outcomes or {}
         self.chosen: dict[str, Policy] = {}
 
     def of(self, subject: str) -> Policy:
@@ -35,3 +41,19 @@ class Policies:
             if key in self.chosen:
                 return self.chosen[key]
         return self.defaults.get(kind, Policy("immediate"))
+
+    @contextmanager
+    def ending(self, subject: str, outcome: str) -> Iterator[None]:
+        """Let one thing end with `outcome` for as long as this lasts; "" changes nothing."""
+        if not outcome:
+            yield
+            return
+        before = self.chosen.get(subject)
+        self.chosen[subject] = replace(self.of(subject), outcome=outcome)
+        try:
+            yield
+        finally:
+            if before is None:
+                del self.chosen[subject]
+            else:
+                self.chosen[subject] = before

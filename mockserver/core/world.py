@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from mockserver.core.clock import LATEST, Clock, machine_time
+from mockserver.core.clock import LATEST, Clock
 from mockserver.core.events import Event, Events
 from mockserver.core.ids import Ids
 from mockserver.core.journal import Journal
 from mockserver.core.ledger import Ledger
 from mockserver.core.limits import Limit, RateLimiter
+from mockserver.core.rules import Rule
 from mockserver.core.scheduler import Entry, Job, Scheduler
 from mockserver.core.stock import Shelves, Stock
 from mockserver.core.tables import Key, Row, Table, Undo
@@ -27,7 +28,10 @@ class AccountSeed:
     """What an account at one provider starts from; made once, shared by all sandboxes, never written.
 
     tables    rows by table name and key; the insertion order is the order of listing
-    options   switches of the account (features, permissions) that the control API may change
+    policies  how and when its things change by themselves, by type
+    outcomes  the words for how a thing of a type can end, beside the way it goes by itself
+    options   switches of the account (features, permissions, limits) and what is assumed about it
+    agenda    changes that lie ahead of a new account; None for one that waits until it is fired
     """
 
     provider: str
@@ -36,7 +40,9 @@ class AccountSeed:
     shelves: Shelves
     limit: Limit | None = None
     policies: Mapping[str, Policy] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, Rule] = field(default_factory=dict)
+    agenda: tuple[tuple[datetime | None, Job], ...] = ()
     currency: str = "USD"
 
 
@@ -77,7 +83,7 @@ class World:
         seeds: Mapping[str, AccountSeed],
         *,
         chance: str = "mockserver",
-        source: Callable[[], datetime] = machine_time,
+        clock: Clock | None = None,
         rate_limits: bool = True,
         journal_entries: int = 1000,
         journal_bytes: int = 4 << 20,
@@ -86,7 +92,7 @@ class World:
         self._seeds = seeds
         self._chance = chance
         self._rate_limits = rate_limits
-        self.clock = Clock(source)
+        self.clock = clock or Clock()
         self.journal = Journal(journal_entries, journal_bytes)
         self._start()
 
@@ -105,14 +111,19 @@ class World:
         self._limiters: dict[str, RateLimiter | None] = {}
         self.options: dict[str, dict[str, Any]] = {}
         defaults: dict[str, Policy] = {}
+        outcomes: dict[str, tuple[str, ...]] = {}
         for provider, seed in self._seeds.items():
             self._stock[provider] = Stock(seed.shelves, self._undo)
             self._ledgers[provider] = Ledger(seed.opening_balance, self.clock, self._undo, seed.currency)
             limit = seed.limit if self._rate_limits else None
             self._limiters[provider] = None if limit is None else RateLimiter(limit)
-            self.options[provider] = dict(seed.options)
+            self.options[provider] = {name: rule.default for name, rule in seed.options.items()}
             defaults.update(seed.policies)
-        self.policies = Policies(defaults)
+            outcomes.update(seed.outcomes)
+            for due, job in seed.agenda:
+                self.scheduler.add(due, job)
+        self.policies = Policies(defaults, outcomes)
+        self.commit()
 
     # --- state -----------------------------------------------------------------------------------
 
@@ -139,6 +150,10 @@ class World:
 
     def ledger(self, provider: str) -> Ledger:
         return self._ledgers[provider]
+
+    def switches(self, provider: str) -> Mapping[str, Rule]:
+        """What the options of an account at a provider may be."""
+        return self._seeds[provider].options
 
     def providers(self) -> list[str]:
         return list(self._seeds)
@@ -170,6 +185,18 @@ class World:
         """Put a change on the agenda for a given instant."""
         return self.scheduler.add(min(due, LATEST), job)
 
+    def fire(self, subject: str, outcome: str = "") -> Advance:
+        """Make what is pending about one thing happen now, with that outcome or its policy's.
+
+        One step: what the change itself puts on the agenda waits for its own time.
+        """
+        now, first_event = self.clock.now(), self.events.count
+        entries = self.scheduler.take(subject)
+        with self.policies.ending(subject, outcome):
+            for entry in entries:
+                self._run(entry, now)
+        return Advance(now, now, entries, self.events.since(first_event), len(entries))
+
     def announce(self, subject: str, change: str) -> None:
         """Tell whoever listens what became of a thing, once the request or job is through."""
         self._announced.append((self.clock.now(), subject, change))
@@ -180,19 +207,23 @@ class World:
         fired: list[Entry] = []
         total = 0
         while (entry := self.scheduler.pop_due(until)) is not None:
-            self.clock.hold(entry.due or until)
-            try:
-                entry.job.run(self)
-            except BaseException:
-                self.rollback()
-                raise
-            finally:
-                self.clock.release()
-            self.commit()
+            self._run(entry, entry.due or until)
             total += 1
             if len(fired) < most_kept:
                 fired.append(entry)
         return Advance(before, until, fired, self.events.since(first_event), total)
+
+    def _run(self, entry: Entry, at: datetime) -> None:
+        """Run one job at its instant and keep what it changed, or nothing of it."""
+        self.clock.hold(at)
+        try:
+            entry.job.run(self)
+        except BaseException:
+            self.rollback()
+            raise
+        finally:
+            self.clock.release()
+        self.commit()
 
     def advance(self, *, by: timedelta | None = None, to: datetime | None = None) -> Advance:
         """Move the clock forward and run what falls due. ValueError for a way back or out of range."""
@@ -252,6 +283,6 @@ class World:
 
     def reset(self) -> None:
         """Back to the seed: state, money, stock, ids, agenda, limits, policies, clock and journal."""
-        self.clock.restore_real_time()
+        self.clock.restore()
         self.journal.clear()
         self._start()

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 
+from mockserver.core.clock import Clock
 from mockserver.core.limits import Limit
 from mockserver.core.scheduler import Job
 from mockserver.core.stock import Shelf, Shelves
@@ -235,7 +236,7 @@ def test_advance_refuses_a_way_back_and_a_way_out_of_range(move: dict[str, objec
 
 def test_the_clock_stands_still_during_a_request() -> None:
     ticks = iter(START + timedelta(seconds=n) for n in range(100))
-    world = World("default", {"demo": SEED}, source=lambda: next(ticks))
+    world = World("default", {"demo": SEED}, clock=Clock(lambda: next(ticks)))
     world.begin()
     assert world.clock.now() == world.clock.now()
     world.end(accepted=True)
@@ -244,7 +245,7 @@ def test_the_clock_stands_still_during_a_request() -> None:
 
 def test_a_scaled_clock_runs_faster() -> None:
     now = [START]
-    world = World("default", {"demo": SEED}, source=lambda: now[0])
+    world = World("default", {"demo": SEED}, clock=Clock(lambda: now[0]))
     world.clock.set(mode="scaled", rate=60)
     now[0] += timedelta(seconds=10)
     assert world.clock.now() == START + timedelta(minutes=10)
@@ -258,7 +259,7 @@ def test_a_scaled_clock_runs_faster() -> None:
 
 def test_due_jobs_run_before_the_next_request_when_real_time_passes() -> None:
     now = [START]
-    world = World("default", {"demo": SEED}, source=lambda: now[0])
+    world = World("default", {"demo": SEED}, clock=Clock(lambda: now[0]))
     world.later(Rename("a", "x"))
     now[0] += timedelta(seconds=30)
     world.begin()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from mockserver.core.clock import Clock
 from mockserver.core.messages import Request, Response
 from mockserver.core.tables import Row
 from mockserver.core.world import World, rows_by_key
@@ -151,7 +152,7 @@ class WithTrunks:
         seed = self.provider.seed()
         pops = rows_by_key([Pop("29dbdddf-3026-4e82-a2d6-5d8b3b2e0ad9", "New York, NY, USA")])
         seed = replace(seed, tables={**seed.tables, Pop.table: pops})
-        self.world = World("default", {"didww": seed}, source=lambda: NOON, rate_limits=False)
+        self.world = World("default", {"didww": seed}, clock=Clock(lambda: NOON), rate_limits=False)
 
     def send(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None

@@ -5,7 +5,10 @@ Documented and recorded facts stand where they are used; here is what to change 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.core.messages import Evidence
+from mockserver.core.rules import Rule
 
 # G02, G03, G05, G06, G41: the sentence of each refusal. Only the statuses are known.
 WRONG_TOKEN_V1 = "API token is incorrect"
@@ -26,14 +29,17 @@ UNKNOWN_IDENTITY = "has an identity that does not exist"
 ARCHIVED_IDENTITY = "has an identity that is archived"
 TOO_MANY = "is too long (maximum is {most})"
 
-# G05: which features an account starts with. Turned off, a feature answers 403.
-FEATURES = {
-    "purchase_api": True,
-    "sms_outbound": True,
-    "documents": True,
-    "voice_stream": False,
-    # G29: on, a number whose documents are missing is refused in `errors` and not sold at all.
-    "strict_documents": False,
+# G05: which features an account has. Turned off, a feature answers 403.
+OPTIONS: Mapping[str, Rule] = {
+    "purchase_api": Rule("switch", "The account may use the number shop and buy.", default=True),
+    "sms_outbound": Rule("switch", "The account may send messages.", default=True),
+    "documents": Rule("switch", "The account may use documents and identities.", default=True),
+    "voice_stream": Rule("switch", "Voice streaming is on for the account.", default=False),
+    "strict_documents": Rule(
+        "switch",
+        "A number whose documents are missing is refused in `errors` and not sold at all (G29).",
+        default=False,
+    ),
 }
 
 # G16, G26, G43: paging. Anything unreadable or below 1 counts as not given, above the cap it is cut.

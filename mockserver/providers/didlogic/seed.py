@@ -42,7 +42,7 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
         opening,
         {next(iter(rows.values())).table: rows for rows in named if rows},
         catalogue.shelves,
-        options=said.FEATURES,
+        options=said.OPTIONS,
     )
 
 

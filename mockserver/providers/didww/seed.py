@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.core.data import load_fixture
 from mockserver.core.limits import Limit
+from mockserver.core.rules import Rule
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.tables import Key, Row
 from mockserver.core.world import AccountSeed, rows_by_key
@@ -29,11 +30,17 @@ from mockserver.providers.didww.rows import (
     StockKeepingUnit,
 )
 from mockserver.providers.didww.rules.availability import later_shelf
-from mockserver.providers.didww.rules.fulfilment import POLICIES
+from mockserver.providers.didww.rules.fulfilment import OUTCOMES, POLICIES
 from mockserver.providers.didww.rules.reservations import MOST_LIVE
 
 LIMIT = Limit(20, 1.0)  # requests a second and key, current documentation (reference 10)
-OPTIONS: Mapping[str, Any] = {"read_only": False, "available_dids": True, "reservations": MOST_LIVE}
+OPTIONS: Mapping[str, Rule] = {
+    "read_only": Rule("switch", "The key may read and not write: 403 on every write.", default=False),
+    "available_dids": Rule(
+        "switch", "The account may look at single numbers on sale: off answers 403.", default=True
+    ),
+    "reservations": Rule("number", "How many reservations may be alive at once.", default=MOST_LIVE),
+}
 
 
 def build_seed() -> AccountSeed:
@@ -61,6 +68,7 @@ def build_seed() -> AccountSeed:
         shelves=Shelves([shelf for row in groups for shelf in _shelves(row)]),
         limit=LIMIT,
         policies=POLICIES,
+        outcomes=OUTCOMES,
         options=OPTIONS,
     )
 

@@ -7,22 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
+from mockserver.core.rules import Rule
 from mockserver.core.transitions import Policy
 
-# Switches of an account, with the values a new sandbox has. The control API may change them.
-#   dids_enabled   the account may buy DIDs; False answers 3000 on coverage and Create Order
-#   quota          how many requests the account may make in all before code 2001; None is no quota
-#   quota_used     how many it has made while a quota was set; refused ones are not counted
-#   create_status  200 as the endpoint sections say, or 201 as the general status table would allow (C04)
-#   removed_days   how many days a removed number stays in Get Numbers ("recently removed")
-OPTIONS: Mapping[str, Any] = {
-    "dids_enabled": True,
-    "quota": None,
-    "quota_used": 0,
-    "create_status": 200,
-    "removed_days": 30,
+# Switches of an account, with the values a new sandbox has. The control API and the settings may change them.
+OPTIONS: Mapping[str, Rule] = {
+    "dids_enabled": Rule(
+        "switch", "The account may buy DIDs; off answers 3000 on coverage and Create Order.", default=True
+    ),
+    "quota": Rule("number", "How many requests the account may make in all before code 2001.", empty=True),
+    "quota_used": Rule(
+        "number", "How many requests were made under the quota; refused ones are not counted.", default=0
+    ),
+    "create_status": Rule(
+        "number",
+        "200 as the endpoint sections say, or 201 as the general status table would allow (C04).",
+        choices=(200, 201),
+        default=200,
+    ),
+    "removed_days": Rule(
+        "number", 'How many days a removed number stays in Get Numbers ("recently removed").', default=30
+    ),
 }
 
 # The steps of an order on the clock. The reference gives no times. An order makes two steps,

@@ -20,6 +20,7 @@ _CHOICES = {"type": ("business", "residential"), "display": ("allow", "block")} 
 _LONGEST_NAME = 15
 _FEE = Decimal(CNAM_UPDATE_FEE)
 REJECT = "rejected"  # outcome of a transition policy: the change is refused later, notice goes by e-mail
+WORDS = {"idt.cnam": (REJECT,)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ OUTCOMES: dict[str, tuple[float, Shortage]] = {
     "insufficient_funds": (0.0, "funds"),
 }
 CANCEL = "canceled"  # the outcome of a backorder that is called off
+WORDS = {"idt.orders": tuple(OUTCOMES), "idt.backorders": (*OUTCOMES, CANCEL)}
 
 _ENDS: dict[Shortage, tuple[str, str]] = {  # item status without any number, with some
     "inventory": (statuses.NO_INVENTORY, statuses.PARTLY_FULFILLED),

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.core.data import load_fixture
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.world import AccountSeed, rows_by_key
-from mockserver.providers.idt import assumptions
+from mockserver.providers.idt import assumptions, cnam, fulfilment
 from mockserver.providers.idt.rows import (
     Cnam,
     CnamRequest,
@@ -51,6 +51,7 @@ def load_seed() -> AccountSeed:
             if ranges
         ),
         policies=assumptions.POLICIES,
+        outcomes={**fulfilment.WORDS, **cnam.WORDS},
         options=assumptions.OPTIONS,
     )
 

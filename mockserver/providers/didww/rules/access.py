@@ -15,11 +15,11 @@ def forbidden(claim: str) -> Refusal:
 
 def require_write_access(world: World) -> None:
     """Refusal with 403 while the account's option `read_only` is on."""
-    if world.options["didww"].get("read_only"):
+    if world.options["didww"]["read_only"]:
         raise forbidden("didww.error.read_only")
 
 
 def require_available_dids(world: World) -> None:
     """Refusal with 403 while the account's option `available_dids` is off (reference 4.2)."""
-    if not world.options["didww"].get("available_dids", True):
+    if not world.options["didww"]["available_dids"]:
         raise forbidden("didww.error.available_dids_disabled")

@@ -19,6 +19,7 @@ from mockserver.providers.didww.rules.calendar import billing_period, next_month
 
 COMPLETED_AFTER = timedelta(seconds=10)  # recorded
 BACK_ORDERS = "didww.back_orders"
+OUTCOMES = {"didww.orders": ("canceled",)}
 POLICIES = {
     Order.table: Policy("after", COMPLETED_AFTER),
     BACK_ORDERS: Policy("after", BACK_ORDER_DELAY),

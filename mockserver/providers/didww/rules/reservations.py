@@ -38,7 +38,7 @@ class ExpireReservation(Job):
 
 def available_count(world: World) -> int:
     """How many more reservations may be made: `meta.available_count` of list and show."""
-    most = int(world.options["didww"].get("reservations", MOST_LIVE))
+    most: int = world.options["didww"]["reservations"]
     return max(0, most - len(world.table(DidReservation)))
 
 
