@@ -49,6 +49,21 @@ _BACKLOG = 2048
     help="Start without the providers' request limits.  [env: MOCKSERVER_RATE_LIMITS=false; limits are on]",
 )
 @click.option(
+    "--clock",
+    metavar="real|frozen",
+    help="How a new sandbox's clock runs.  [env: MOCKSERVER_CLOCK; real]",
+)
+@click.option(
+    "--clock-start",
+    metavar="INSTANT",
+    help="Where a new sandbox's clock starts, 2026-03-01T12:00:00Z.  [env: MOCKSERVER_CLOCK_START; now]",
+)
+@click.option(
+    "--options",
+    metavar="SWITCHES",
+    help="Switches of new accounts, idt.create_status=201,idt.quota=5.  [env: MOCKSERVER_OPTIONS; none]",
+)
+@click.option(
     "--public-url",
     help="Address to write into links.  [env: MOCKSERVER_PUBLIC_URL; the one the caller used]",
 )
@@ -58,13 +73,15 @@ def serve(no_rate_limits: bool, **given: Any) -> None:
     An option given here wins over its MOCKSERVER_* variable, that over the config file.
     """
     gc.disable()  # nearly all that a start makes stays; `run` turns collecting on again
-    from mockserver.cli.problems import settings_or_exit
+    from mockserver.cli.problems import bad_settings_exit, settings_or_exit
 
     settings = settings_or_exit(**given, rate_limits=False if no_rate_limits else None)
     listener = _listen(settings.host, settings.port)
     from mockserver.app import create_app
 
-    run(create_app(settings), settings, listener)
+    with bad_settings_exit():
+        gateway = create_app(settings)
+    run(gateway, settings, listener)
 
 
 def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:

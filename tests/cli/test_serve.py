@@ -153,6 +153,29 @@ def test_options_and_variables_reach_the_server() -> None:
         assert set(server.get("/_mock/limits")[1].values()) == {None}
 
 
+def test_switches_and_clock_reach_new_sandboxes() -> None:
+    with serving(
+        "--options",
+        "idt.create_status=201",
+        "--clock",
+        "frozen",
+        "--clock-start",
+        "2026-03-01T12:00:00Z",
+        env=environment(),
+    ) as server:
+        assert server.get("/_mock/options")[1]["idt"]["create_status"]["value"] == 201
+        clock = server.get("/_mock/clock")[1]
+        assert (clock["mode"], clock["now"]) == ("frozen", "2026-03-01T12:00:00.000Z")
+
+
+def test_bad_switch_ends_the_command_with_a_clear_line() -> None:
+    ended = mockserver("serve", "--port", "0", "--options", "idt.create_state=201")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        "error: options: there is no switch 'idt.create_state'; did you mean idt.create_status?\n"
+    )
+
+
 def test_serving_process_imports_nothing_it_does_not_need() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "mockserver"]
     with serving("--log-format", "off", command=command) as server:
