@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
         version=VERSION,
         public_url=settings.public_url,
         max_body_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.max_upload_bytes,
         mock_headers=settings.mock_headers,
         access_log=AccessLog(settings.log_format),
     )

@@ -87,6 +87,9 @@ class Settings:
     max_body_bytes: int = _number(
         10 << 20, "Largest request body that is read; a larger one gets the provider's 413.", least=1
     )
+    max_upload_bytes: int = _number(
+        48 << 20, "The same for a request that carries files, such as a document at didlogic.", least=1
+    )
     max_sandboxes: int = _number(
         256, "How many sandboxes may exist; the one idle longest makes room.", least=1
     )

@@ -75,6 +75,13 @@ class Provider(ABC):
     def example(self, base_url: str) -> str:
         """One curl line against the default sandbox, for a person to copy."""
 
+    def takes_files(self, request: Request) -> bool:
+        """Whether a request may carry files: then its body may be as long as `max_upload_bytes`.
+
+        Asked before the body is there; method, path and headers must do.
+        """
+        return False
+
     def happenings(self) -> tuple[Happening, ...]:
         """What can happen to an account from outside its API, for the control API to bring about."""
         return ()

@@ -52,6 +52,7 @@ class Gateway:
         version: str,
         public_url: str | None = None,
         max_body_bytes: int = 10 << 20,
+        max_upload_bytes: int = 48 << 20,
         mock_headers: bool = True,
         access_log: AccessLog | None = None,
     ) -> None:
@@ -60,6 +61,7 @@ class Gateway:
         self._control = control
         self._reader = Reader(self.providers, public_url)
         self._max_body_bytes = max_body_bytes
+        self._max_upload_bytes = max(max_body_bytes, max_upload_bytes)
         self._mock_headers = mock_headers
         self._version = version
         self._log = access_log or AccessLog("off")
@@ -92,7 +94,7 @@ class Gateway:
         body: bytes | None = b""
         if incoming.has_body:
             try:
-                body = await self._read(receive, incoming.request.headers.get("content-length", ""))
+                body = await self._read(receive, incoming)
             except Disconnected:
                 return
         response = self._serve(incoming, body)
@@ -103,9 +105,13 @@ class Gateway:
         content = b"" if method == "HEAD" else response.body
         await send({"type": "http.response.body", "body": content})
 
-    async def _read(self, receive: Receive, declared: str) -> bytes | None:
+    async def _read(self, receive: Receive, incoming: Incoming) -> bytes | None:
         """The body, or None when it is over the limit (what there is of it is then read and dropped)."""
-        too_large = declared.isdecimal() and int(declared) > self._max_body_bytes
+        provider, request = incoming.provider, incoming.request
+        uploads = provider is not None and provider.takes_files(request)
+        most = self._max_upload_bytes if uploads else self._max_body_bytes
+        declared = request.headers.get("content-length", "")
+        too_large = declared.isdecimal() and int(declared) > most
         parts: list[bytes] = []
         size = 0
         while True:
@@ -114,13 +120,13 @@ class Gateway:
                 raise Disconnected
             part = message.get("body", b"")
             size += len(part)
-            if size > self._max_body_bytes:
+            if size > most:
                 too_large = True
             if too_large:
                 parts.clear()
             else:
                 parts.append(part)
-            if not message.get("more_body", False) or size > self._max_body_bytes + _DRAINED:
+            if not message.get("more_body", False) or size > most + _DRAINED:
                 break
         if too_large:
             return None

@@ -71,6 +71,9 @@ class Echo(Provider):
             ignored=["a", "b\r\nX: y"] if "ignored" in request.query else (),
         )
 
+    def takes_files(self, request: Request) -> bool:
+        return request.segments[:1] == ("upload",)
+
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         statuses = {"crashed": 500, "too_large": 413, "throttled": 429, "unavailable": 503}
         return Response(statuses[failure], failure.encode())
@@ -309,6 +312,16 @@ def test_a_body_over_the_limit_is_refused_by_the_provider(
 def test_a_body_at_the_limit_is_read() -> None:
     gateway = make(max_body_bytes=10)
     assert asgi(gateway, "/echo/x", "POST", [(b"content-length", b"10")], [chunk(b"x" * 10)])[0] == 200
+
+
+@pytest.mark.parametrize(("size", "expected"), [(11, 200), (30, 200), (31, 413)])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_request_with_files_has_a_limit_of_its_own(size: int, expected: int, chunked: bool) -> None:
+    gateway = make(max_body_bytes=10, max_upload_bytes=30)
+    headers = CHUNKED if chunked else [(b"content-length", str(size).encode())]
+    messages = [chunk(b"x" * 10, True), chunk(b"x" * (size - 10))]
+    assert asgi(gateway, "/echo/upload", "POST", headers, messages)[0] == expected
+    assert asgi(gateway, "/echo/x", "POST", headers, messages)[0] == 413
 
 
 def test_nothing_is_sent_when_the_client_goes_away(gateway: Gateway) -> None:
