@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
+from mockserver.core.world import World
 from tests.support import Server
 
 
@@ -29,7 +31,7 @@ class Caller:
 
     def __init__(self, **settings: Any) -> None:
         self.server = Server(**settings)
-        self.server.world()
+        _forget_agenda(self.server.world())
         self._document: dict[str, Any] = self.raw("GET", "/openapi.json").json
 
     def __call__(self, method: str, target: str, json: Any = None, **headers: str) -> Reply:
@@ -94,6 +96,15 @@ def drive(
     names = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
     content = b"".join(message.get("body", b"") for message in messages[1:])
     return Reply(messages[0]["status"], names, content)
+
+
+def _forget_agenda(world: World) -> None:
+    """Let no sandbox of this server start with things to come: a test is to see its own jobs only."""
+    seeds: Any = world._seeds
+    seeds.update({name: replace(seed, agenda=()) for name, seed in seeds.items()})
+    for subject in {entry.job.subject for entry in world.scheduler.agenda()}:
+        world.scheduler.cancel(subject)
+    world.commit()
 
 
 def run(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -93,6 +93,11 @@ MOST_NUMBERS = 1000  # in one request; ours, so that one request cannot stall th
 CHECKED, UNCHECKED = "checked", "unchecked"
 ACTIVE, PENDING = "active", "pending"
 
+# G36: a renewal may leave the balance below zero; the number is then inactive until funds come, and lapses
+# when its next month begins without them. RENEWED and LAPSED are outcomes that a policy may force.
+INACTIVE = "inactive"
+RENEWED, LAPSED = "renewed", "lapsed"
+
 # G42: words that mean yes and no.
 TRUE_WORDS = frozenset({"1", "true", "t", "yes", "y", "on"})
 FALSE_WORDS = frozenset({"0", "false", "f", "no", "n", "off"})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.core.messages import Response
+from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
 from mockserver.providers.didlogic.fields import pages, paging
+from mockserver.providers.didlogic.renewals import standing
 from mockserver.providers.didlogic.rows import Purchase
 from mockserver.providers.didlogic.wire import (
     csv_response,
@@ -45,7 +47,9 @@ def list_purchases(call: Call) -> Response:
     if call.suffix == "csv" or (
         not call.suffix and preferred(call.accept, ("application/json", "text/csv")) == "text/csv"
     ):
-        cells = ([_cell(value) for value in _purchase(row).values()] for row in shown)
+        cells = (
+            [_cell(value) for value in _purchase(row, standing(call.world, row)).values()] for row in shown
+        )
         response = csv_response(_COLUMNS, cells, "purchases.csv")
         response.evidence = said.assumed("G08")
         return response
@@ -60,7 +64,9 @@ def list_purchases(call: Call) -> Response:
         }
     )
     return joined(
-        b'{"purchases":[', (_purchase_bytes(row) for row in shown), b'],"pagination":' + pagination + b"}"
+        b'{"purchases":[',
+        (_purchase_bytes(call.world, row) for row in shown),
+        b'],"pagination":' + pagination + b"}",
     )
 
 
@@ -70,20 +76,22 @@ def list_numbers(call: Call) -> Response:
     if "page" in call.params or "per_page" in call.params:
         page, size = paging(call.params)
         rows = rows[(page - 1) * size : page * size]
-    return joined(b'{"dids":[', (_number_bytes(row) for row in rows), b"]}")
+    return joined(b'{"dids":[', (_number_bytes(call.world, row) for row in rows), b"]}")
 
 
-def _purchase_bytes(row: Purchase) -> bytes:
-    known = row.wire.get("v1")
-    return known if known is not None else row.remember("v1", json_bytes(_purchase(row)))
+def _purchase_bytes(world: World, row: Purchase) -> bytes:
+    form = (1, status := standing(world, row))
+    known = row.wire.get(form)
+    return known if known is not None else row.remember(form, json_bytes(_purchase(row, status)))
 
 
-def _number_bytes(row: Purchase) -> bytes:
-    known = row.wire.get("v2")
-    return known if known is not None else row.remember("v2", json_bytes(_number(row)))
+def _number_bytes(world: World, row: Purchase) -> bytes:
+    form = (2, status := standing(world, row))
+    known = row.wire.get(form)
+    return known if known is not None else row.remember(form, json_bytes(_number(row, status)))
 
 
-def _purchase(row: Purchase) -> dict[str, Any]:
+def _purchase(row: Purchase, status: str) -> dict[str, Any]:
     """The recorded fields in their order, then those that are only documented as groups (G09)."""
     return {
         "number": row.number,
@@ -97,7 +105,7 @@ def _purchase(row: Purchase) -> dict[str, Any]:
         "check_state": said.CHECKED if row.usable else said.UNCHECKED,
         "free_minutes": row.free_minutes,
         "id": row.id,
-        "status": said.ACTIVE if row.usable else said.PENDING,
+        "status": status,
         "sms_enabled": row.sms_enabled,
         "voice_enabled": True,
         "purchase_date": timestamp(row.purchased_at),
@@ -105,7 +113,7 @@ def _purchase(row: Purchase) -> dict[str, Any]:
     }
 
 
-def _number(row: Purchase) -> dict[str, Any]:
+def _number(row: Purchase, status: str) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
@@ -116,7 +124,7 @@ def _number(row: Purchase) -> dict[str, Any]:
         "monthly_fee": row.monthly_fee,
         "per_minute": row.per_minute,
         "services": ["voice", "sms"] if row.sms_enabled else ["voice"],
-        "status": said.ACTIVE if row.usable else said.PENDING,
+        "status": status,
         "destination_count": 0,  # destinations are not built: there is no way to have one
     }
 

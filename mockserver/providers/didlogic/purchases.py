@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +16,7 @@ from mockserver.providers.didlogic.call import Call
 from mockserver.providers.didlogic.catalogue import Span
 from mockserver.providers.didlogic.errors import invalid, not_found
 from mockserver.providers.didlogic.fields import digits, texts, whole
+from mockserver.providers.didlogic.renewals import month_after, release, schedule
 from mockserver.providers.didlogic.rows import Document, Identity, Purchase
 from mockserver.providers.didlogic.wire import json_response
 
@@ -62,10 +61,7 @@ def remove_numbers(call: Call) -> Response:
     if not rows:
         raise not_found()
     for row in rows:
-        owned.remove(row.number)
-        call.world.stock("didlogic").put_back(int(row.number))
-        call.world.scheduler.cancel(row.subject)
-        call.world.announce(row.subject, "removed")
+        release(call.world, row, "removed")
     return json_response({"dids": [purchased_did(row) for row in rows]})
 
 
@@ -87,14 +83,6 @@ def purchased_did(row: Purchase) -> dict[str, Any]:
         "per_minute": row.per_minute,
         "origination_per_min": row.origination_per_min,
     }
-
-
-def month_after(at: datetime) -> datetime:
-    """The same day of the next month, or its last day."""
-    if at >= LATEST:
-        return at
-    year, month = (at.year + 1, 1) if at.month == 12 else (at.year, at.month + 1)
-    return at.replace(year=year, month=month, day=min(at.day, monthrange(year, month)[1]))
 
 
 def documents_complete(world: World, required: tuple[int, ...], identity_id: int | None) -> bool:
@@ -152,6 +140,7 @@ def _buy(call: Call, number: int | None, identities: dict[int, int]) -> Purchase
         ledger.post(-row.activation, "activation", row.subject, said.COMMENT_ACTIVATION.format(number=number))
     if row.monthly_fee > 0:
         ledger.post(-row.monthly_fee, "month", row.subject, said.COMMENT_MONTH.format(number=number))
+    schedule(world, row)
     world.announce(row.subject, f"on sale -> {said.ACTIVE if usable else said.PENDING}")
     return row
 
@@ -175,7 +164,7 @@ def _purchase(world: World, span: Span, number: int, identity_id: int | None, us
         # Recorded: null in the shop, 0.0 once it is bought.
         origination_per_min=_ZERO if city.origination_per_min is None else city.origination_per_min,
         purchased_at=now,
-        expires_at=month_after(now),
+        expires_at=min(month_after(now), LATEST),
         identity_id=identity_id,
         usable=usable,
     )

@@ -34,6 +34,7 @@ class Purchase(Row):
     expires_at: datetime
     identity_id: int | None = None
     usable: bool = True  # False while documents are missing
+    in_debt: bool = False  # its latest month was charged below zero, and no funds came since (see `renewals`)
 
     @property
     def key(self) -> Key:

@@ -9,10 +9,12 @@ from typing import Any
 
 from mockserver.core.data import load_fixture
 from mockserver.core.tables import Row
+from mockserver.core.transitions import Policy
 from mockserver.core.world import AccountSeed, rows_by_key
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.catalogue import Catalogue
 from mockserver.providers.didlogic.purchases import CODEC
+from mockserver.providers.didlogic.renewals import Renew
 from mockserver.providers.didlogic.rows import Document, Identity, PastTransaction, Purchase
 
 
@@ -27,11 +29,12 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
     opening = Decimal(account["opening_balance"])
     if history and history[-1].balance != opening:
         raise ValueError(f"the history ends with {history[-1].balance}, the account opens with {opening}")
+    purchases = [_purchase(row) for row in account["purchases"]]
     tables: list[Iterable[Row]] = [
         catalogue.countries.values(),
         catalogue.regions.values(),
         catalogue.cities.values(),
-        [_purchase(row) for row in account["purchases"]],
+        purchases,
         [Identity(**row) for row in account["identities"]],
         [_document(row) for row in account["documents"]],
         history,
@@ -42,7 +45,10 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
         opening,
         {next(iter(rows.values())).table: rows for rows in named if rows},
         catalogue.shelves,
+        policies={Purchase.table: Policy("after")},
+        outcomes={Purchase.table: (said.RENEWED, said.LAPSED)},
         options=said.OPTIONS,
+        agenda=tuple((row.expires_at, Renew(row.number)) for row in purchases),
     )
 
 
