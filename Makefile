@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help serve test lint format bench fixtures wheel-check clean
+.PHONY: help serve test lint format bench fixtures contracts wheel-check clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: $(VENV)/.ready  ## speed and memory, beside a raw ASGI app in the same ru
 
 fixtures: $(VENV)/.ready  ## build the seed data anew
 	$(BIN)/python -m fixtures.build
+
+contracts: $(VENV)/.ready  ## build the OpenAPI documents anew
+	$(BIN)/python -m contracts.build
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .coverage dist build

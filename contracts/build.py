@@ -1,0 +1,81 @@
+"""Builds the OpenAPI documents from the tables: `python -m contracts.build`, or `--check` to compare.
+
+Each provider has a module `contracts.build_<provider>` whose `documents()` returns its documents: the path
+below `contracts/`, "idt/openapi.json", and the document. The same tables always give the same bytes. A
+document with a fault is reported and not written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from contracts.checking import Document, faults
+
+PROVIDERS = ("didww", "idt", "didlogic")
+ROOT = Path(__file__).parent
+
+Builder = Callable[[], Mapping[str, Document]]
+
+
+def builders(providers: Iterable[str] = PROVIDERS) -> dict[str, Builder]:
+    """The `documents` functions of the providers that have one."""
+    modules = {provider: f"contracts.build_{provider}" for provider in providers}
+    return {name: import_module(module).documents for name, module in modules.items() if find_spec(module)}
+
+
+def build(sources: Iterable[Builder]) -> dict[str, Document]:
+    """Every document by its path. Two builders that make the same file are an error."""
+    documents: dict[str, Document] = {}
+    for source in sources:
+        for name, document in source().items():
+            if name in documents:
+                raise ValueError(f"{name} is built twice")
+            documents[name] = document
+    return documents
+
+
+def render(document: Document) -> str:
+    """The text of a document as it is committed."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def differing(documents: Mapping[str, Document], root: Path = ROOT) -> list[str]:
+    """The paths of the documents that are missing below `root` or are not as built."""
+    return [
+        name
+        for name, document in documents.items()
+        if not (root / name).is_file() or (root / name).read_bytes() != render(document).encode()
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 1 when a document has a fault, or when `--check` finds one that is not as built."""
+    parser = argparse.ArgumentParser(
+        prog="python -m contracts.build", description="Build the OpenAPI documents."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when documents differ")
+    check = parser.parse_args(arguments).check
+    documents = build(builders().values())
+    wrong = [
+        f"contracts/{name}: {fault}" for name, document in documents.items() for fault in faults(document)
+    ]
+    changed = differing(documents)
+    if not check and not wrong:
+        for name in changed:
+            (ROOT / name).write_bytes(render(documents[name]).encode())
+    for line in wrong:
+        print(line)
+    for name in changed:
+        print(f"contracts/{name} {'is not as built' if check or wrong else 'written'}")
+    print(f"{len(documents)} documents, {len(changed)} {'differ' if check or wrong else 'written'}")
+    return 1 if wrong or (check and changed) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

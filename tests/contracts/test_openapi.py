@@ -1,0 +1,103 @@
+"""The OpenAPI documents: as the build makes them, sound, and about the operations that are served."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contracts.build import build, builders, differing, main
+from contracts.checking import faults, operations
+from mockserver.app import build_providers
+from mockserver.settings import Settings
+
+BUILDERS = builders()
+DOCUMENTS = build(BUILDERS.values())
+PROVIDERS = {provider.name: provider for provider in build_providers(Settings(log_format="off"))}
+
+
+def test_committed_documents_are_what_the_build_gives() -> None:
+    assert DOCUMENTS
+    assert differing(DOCUMENTS) == []
+    assert main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_document_is_sound(name: str) -> None:
+    assert faults(DOCUMENTS[name]) == []
+
+
+@pytest.mark.parametrize("provider", BUILDERS)
+def test_documents_of_a_provider_describe_every_route_and_no_other(provider: str) -> None:
+    described = {
+        (method.upper(), path)
+        for document in BUILDERS[provider]().values()
+        for method, path, _ in operations(document)
+    }
+    assert described == {(route.method, route.path) for route in PROVIDERS[provider].routes()}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_operation_has_what_a_code_generator_needs(name: str) -> None:
+    for method, path, operation in operations(DOCUMENTS[name]):
+        assert operation["summary"] and operation["description"] and operation["tags"], (method, path)
+        assert any(status < "300" for status in operation["responses"]), (method, path)
+        assert any(status >= "400" for status in operation["responses"]), (method, path)
+        for parameter in operation["parameters"]:
+            assert "$ref" in parameter or (parameter["description"] and parameter["schema"]), (method, path)
+
+
+def _two_with_one_id(document: Any) -> None:
+    described = [operation for _, _, operation in operations(document)]
+    described[0]["operationId"] = described[1]["operationId"]
+
+
+def _no_such_component(document: Any) -> None:
+    _, _, operation = next(operations(document))
+    operation["responses"]["200"]["content"]["application/json"]["schema"] = {
+        "$ref": "#/components/schemas/No"
+    }
+
+
+def _parameter_that_is_not_in_the_path(document: Any) -> None:
+    path = next(path for path in document["paths"] if "{" in path)
+    document["paths"][path.replace("}", "_}")] = document["paths"].pop(path)
+
+
+def _unknown_security(document: Any) -> None:
+    document["security"] = [{"nothing": []}]
+
+
+def _example_of_another_shape(document: Any) -> None:
+    _, _, operation = next(operations(document))
+    operation["responses"]["200"]["content"]["application/json"]["examples"] = {"x": {"value": 1}}
+
+
+def _no_schema(document: Any) -> None:
+    next(iter(document["components"]["schemas"].values()))["type"] = "text"
+
+
+def _link_to_nothing(document: Any) -> None:
+    _, _, operation = next(operations(document))
+    operation["responses"]["200"]["links"] = {"x": {"operationId": "nothing"}}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _two_with_one_id,
+        _no_such_component,
+        _parameter_that_is_not_in_the_path,
+        _unknown_security,
+        _example_of_another_shape,
+        _no_schema,
+        _link_to_nothing,
+        lambda document: document.pop("info"),
+    ],
+)
+def test_fault_in_a_document_is_found(spoil: Callable[[Any], None]) -> None:
+    document = copy.deepcopy(DOCUMENTS["idt/openapi.json"])
+    spoil(document)
+    assert len(faults(document)) >= 1
