@@ -6,13 +6,23 @@ from typing import ClassVar
 
 import orjson
 
+from mockserver.core.happenings import Happening
 from mockserver.core.ids import Ids
 from mockserver.core.messages import Evidence, HeaderBlock, Request, Response
-from mockserver.core.provider import DEFAULT_SANDBOX, Failure, Provider, Route, key_of_sandbox, sandbox_of_key
+from mockserver.core.provider import (
+    DEFAULT_SANDBOX,
+    Failure,
+    KnownError,
+    Provider,
+    Route,
+    key_of_sandbox,
+    sandbox_of_key,
+)
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.idt import errors
+from mockserver.providers.idt import errors, injected
 from mockserver.providers.idt.catalogue import Catalogues
 from mockserver.providers.idt.errors import IdtError
+from mockserver.providers.idt.happenings import HAPPENINGS
 from mockserver.providers.idt.reading import Call
 from mockserver.providers.idt.routes import OPERATIONS, Operation, build_router
 from mockserver.providers.idt.seed import load_seed
@@ -21,7 +31,7 @@ _SECRET = "secret-"
 
 
 class Idt(Provider):
-    """IDT Express. Order of checks: credentials, limits, quota, routing, then the operation's own."""
+    """IDT Express. Order of checks: credentials, throttling, access, quota, routing, then the operation's."""
 
     name: ClassVar[str] = "idt"
     title: ClassVar[str] = "IDT Express DID API v1"
@@ -61,14 +71,10 @@ class Idt(Provider):
             return self._refusal(errors.access_denied(), None)
         operation: Operation | None = None
         try:
-            _count_request(world)
-            if request.route is None:
-                request.route = self._router.find(request.method, request.segments)
-            operation, values, _ = request.route
+            _admit(world)
+            operation, values = self._route(request)
             if operation is None:
                 raise errors.not_found()
-            if operation.handler is None:
-                return self._unbuilt(operation, world)
             call = Call(world, request, values, self._catalogues.of(world))
             body = operation.handler(call)
         except IdtError as error:
@@ -81,6 +87,23 @@ class Idt(Provider):
             return Response(204, operation=operation.name, evidence=evidence, ignored=ignored)
         status: int = world.options["idt"]["create_status"] if operation.creates else 200
         return Response(status, body, _JSON, operation=operation.name, evidence=evidence, ignored=ignored)
+
+    def _route(self, request: Request) -> tuple[Operation | None, tuple[str, ...]]:
+        """The operation that method and path name, and the values in the path."""
+        if request.route is None:
+            request.route = self._router.find(request.method, request.segments)[:2]
+        route: tuple[Operation | None, tuple[str, ...]] = request.route
+        return route
+
+    def operation_of(self, request: Request) -> str:
+        operation, _ = self._route(request)
+        return "" if operation is None else operation.name
+
+    def faulted(self, status: int, error: str, world: World, request: Request) -> Response:
+        return self._refusal(injected.failure(status, error, world), world, self.operation_of(request))
+
+    def errors(self) -> tuple[KnownError, ...]:
+        return injected.ERRORS
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         """Beside throttling nothing of this is described; the same object with code 1000 (assumed)."""
@@ -98,23 +121,17 @@ class Idt(Provider):
 
     def _refusal(self, error: IdtError, world: World | None, operation: str = "") -> Response:
         ids = self._ids if world is None else world.ids
-        body = error.encode(ids.uuid())
-        return Response(error.status, body, _JSON, operation=operation, evidence=error.evidence)
-
-    def _unbuilt(self, operation: Operation, world: World) -> Response:
-        """501 in the provider's envelope for what its reference lists and this server does not do."""
-        error = errors.invalid_request(f"{operation.summary} is not emulated", 501)
-        response = self._refusal(error, world, operation.name)
-        response.evidence = None
-        response.unimplemented = f"{operation.method} {operation.path}"
-        return response
+        options = {} if world is None else world.options["idt"]
+        status, body = error.answer(options, ids.uuid())
+        return Response(status, body, _JSON, operation=operation, evidence=error.evidence)
 
     # --- for people ------------------------------------------------------------------------------
 
     def routes(self) -> tuple[Route, ...]:
-        return tuple(
-            Route(row.name, row.method, row.path, row.summary, row.handler is not None) for row in OPERATIONS
-        )
+        return tuple(Route(row.name, row.method, row.path, row.summary) for row in OPERATIONS)
+
+    def happenings(self) -> tuple[Happening, ...]:
+        return HAPPENINGS
 
     def example(self, base_url: str) -> str:
         headers = " ".join(
@@ -127,9 +144,11 @@ class Idt(Provider):
 _JSON = HeaderBlock(("Content-Type", "application/json"))
 
 
-def _count_request(world: World) -> None:
-    """Count a request against the account's quota when it has one; 2001 once that is used up."""
+def _admit(world: World) -> None:
+    """Refuse an account without access (2000) or with a quota used up (2001); count the request otherwise."""
     options = world.options["idt"]
+    if options["access_withdrawn"]:
+        raise errors.access_denied()
     quota = options["quota"]
     if quota is not None:
         if options["quota_used"] >= quota:

@@ -53,9 +53,9 @@ class Catalogue:
                 places[(group.country_iso, group.region_code, group.toll_free)].append(group)
         self._places = dict(places)
         self._encoded: dict[int, tuple[bytes, bytes]] = {}
-        # Answers of Browse by group, each with the set of sold numbers it was made for: sets are never
-        # changed in place, so the same set means the same answer, in whatever sandbox.
-        self.browsed: dict[int, tuple[frozenset[int] | None, bytes]] = {}
+        # Answers of Browse by group and length, each with the set of sold numbers it was made for: sets are
+        # never changed in place, so the same set means the same answer, in whatever sandbox.
+        self.browsed: dict[tuple[int, int], tuple[frozenset[int] | None, bytes]] = {}
 
     def regions_answer(self, iso: str) -> bytes:
         """The whole answer of Get Regions for a country that is offered."""
@@ -79,11 +79,13 @@ class Catalogue:
             pair = self._encoded[group.id] = (before + b'"quantity":', after)
         return pair
 
-    def remember_browsed(self, group_id: int, sold: frozenset[int] | None, answer: bytes) -> None:
+    def remember_browsed(
+        self, group_and_rows: tuple[int, int], sold: frozenset[int] | None, answer: bytes
+    ) -> None:
         """Keep an answer of Browse, those of a hundred groups at most."""
         if len(self.browsed) >= _MOST_BROWSED:
             self.browsed.clear()
-        self.browsed[group_id] = (sold, answer)
+        self.browsed[group_and_rows] = (sold, answer)
 
     def order_group(self, group: DidGroup, fees: dict[str, str]) -> dict[str, Any]:
         """The group as orders show it, with the fees of the time of ordering."""

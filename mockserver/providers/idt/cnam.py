@@ -25,7 +25,7 @@ WORDS = {"idt.cnam": (REJECT,)}
 
 @dataclass(frozen=True, slots=True)
 class CnamDone(Job):
-    """A change of CNAM is through, or rejected: then all stays as it was."""
+    """A change of CNAM is through, or rejected: then all stays as it was and nothing is charged any more."""
 
     kind: ClassVar[str] = "idt.cnam_done"
     number: str
@@ -41,23 +41,26 @@ class CnamDone(Job):
         if row is None or request is None or request.id != self.request_id:
             return
         rejected = world.policies.of(self.subject).outcome == REJECT
+        if not request.paid and not rejected:
+            _charge(world, row)
         cnam = row.cnam if rejected else request.cnam
         world.table(Number).put(replace(row, cnam=cnam, cnam_request=None))
         world.announce(self.subject, "pending -> rejected" if rejected else "pending -> current")
 
 
 def set_cnam(call: Call) -> None:
-    """Ask for a new name. Checks in order: the number, the body, whether it may change now, funds."""
-    row = active_number(call)
+    """Ask for a new name. Checks in order: the number (4001), the body, whether it may change now (4007; an
+    option puts it before the body), funds (3001; an option leaves them out)."""
+    row, options = active_number(call), call.world.options["idt"]
+    if options["cnam_state_first"]:
+        _require_settable(call, row)
     body = call.body(_FIELDS)
     problems = _problems(body)
     if problems:
         raise errors.refused(in_body_order(problems, body))
-    supported = call.catalogue.groups[row.group_id].supports_cnam
-    if not supported or row.cnam_request is not None:
-        raise errors.cannot_update_cnam(pending=supported)
+    _require_settable(call, row)
     balance = call.world.ledger("idt").balance
-    if balance < _FEE:
+    if balance < _FEE and options["cnam_checks_funds"]:
         raise errors.insufficient_funds(_FEE, balance)
     kind, display = (body.get(field) or choices[0] for field, choices in _CHOICES.items())
     _request(call.world, row, Cnam(body["name"], kind, display))
@@ -71,12 +74,24 @@ def delete_cnam(call: Call) -> None:
     _request(call.world, row, None)
 
 
+def _require_settable(call: Call, row: Number) -> None:
+    supported = call.catalogue.groups[row.group_id].supports_cnam
+    if not supported or row.cnam_request is not None:
+        raise errors.cannot_update_cnam(pending=supported)
+
+
 def _request(world: World, row: Number, cnam: Cnam | None) -> None:
-    request = CnamRequest(world.ids.next("idt.cnam"), cnam)
+    paid = world.options["idt"]["cnam_fee_at"] == "request"
+    request = CnamRequest(world.ids.next("idt.cnam"), cnam, paid)
     world.table(Number).put(replace(row, cnam_request=request))
-    world.ledger("idt").post(-_FEE, "cnam", f"idt.numbers/{row.number}", "update fee")
+    if paid:
+        _charge(world, row)
     world.later(CnamDone(row.number, request.id))
     world.announce(f"idt.cnam/{row.number}", "pending")
+
+
+def _charge(world: World, row: Number) -> None:
+    world.ledger("idt").post(-_FEE, "cnam", f"idt.numbers/{row.number}", "update fee")
 
 
 def _problems(body: dict[str, Any]) -> list[Problem]:

@@ -6,8 +6,8 @@ from itertools import islice
 
 import orjson
 
-from mockserver.providers.idt import assumptions, errors
-from mockserver.providers.idt.errors import IdtError, Problem
+from mockserver.providers.idt import errors
+from mockserver.providers.idt.errors import Problem
 from mockserver.providers.idt.formats import number_text, sku_of
 from mockserver.providers.idt.reading import Call, path_id
 from mockserver.providers.idt.rows import Country
@@ -24,7 +24,7 @@ def get_countries(call: Call) -> bytes:
 def get_regions(call: Call) -> bytes:
     """The regions of a country that is offered; none for most. 4003 for another country."""
     _require_feature(call)
-    country = _country(call, call.values[0], status=404)
+    country = _country(call, call.values[0], in_path=True)
     if not country.has_regions:
         call.assumed = "no_regions"
     return call.catalogue.regions_answer(country.iso)
@@ -35,10 +35,12 @@ def get_did_groups(call: Call) -> bytes:
     _require_feature(call)
     country, region_code, toll_free = _place(call)
     stock = call.world.stock("idt")
+    # The USA knows no backorder: what is sold out there is not listed.
+    all_listed = country.iso != "US" or call.world.options["idt"]["list_sold_out"]
     shown: list[bytes] = []
     for group in call.catalogue.groups_of(country.iso, region_code, toll_free):
         quantity = stock.available(group.shelf)
-        if quantity or country.iso != "US":  # the USA knows no backorder: what is sold out is not listed
+        if quantity or all_listed:
             before, after = call.catalogue.encoded_group(group)
             shown.append(b"%b%d%b" % (before, quantity, after))
     return b'{"did_groups":[%b],"meta":{"total":%d}}' % (b",".join(shown), len(shown))
@@ -56,10 +58,10 @@ def _place(call: Call) -> tuple[Country, str | None, bool]:
     if problems:
         raise errors.refused(problems)
     toll_free = wish is not None and _TRUTH[wish.lower()]
-    country = _country(call, iso or "", status=422)
+    country = _country(call, iso or "", in_path=False)
     if toll_free:
         if region_code:
-            raise IdtError(422, errors.invalid("region_code", "must be left out for toll-free numbers"))
+            raise errors.refused([errors.invalid("region_code", "must be left out for toll-free numbers")])
         if not country.supports_toll_free:
             raise errors.toll_free_not_offered()
         return country, None, True
@@ -67,7 +69,7 @@ def _place(call: Call) -> tuple[Country, str | None, bool]:
         if country.has_regions:
             raise errors.refused([errors.required("region_code")])
         return country, None, False
-    region = call.catalogue.regions.get(region_code.upper())
+    region = call.catalogue.regions.get(_code(region_code))
     if region is None or region.country_iso != country.iso:
         raise errors.region_not_offered()
     return country, region.code, False
@@ -81,26 +83,31 @@ def browse_numbers(call: Call) -> bytes:
     if group is None:
         raise errors.not_found("DID Group", "did_group_id")
     if not group.supports_browse:
-        raise IdtError(422, errors.invalid("did_group_id", "does not support browsing"))
-    stock = call.world.stock("idt")
+        raise errors.refused([errors.invalid("did_group_id", "does not support browsing")])
+    stock, rows = call.world.stock("idt"), call.world.options["idt"]["browse_rows"]
     sold = stock.gone().get(group.shelf)
-    known = call.catalogue.browsed.get(group.id)
+    known = call.catalogue.browsed.get((group.id, rows))
     if known is not None and known[0] is sold:
         return known[1]
     shown = [
         {"number": number_text(number, group.calling_code), "sku": sku_of(group, number)}
-        for number in islice(stock.numbers(group.shelf), assumptions.BROWSE_ROWS)
+        for number in islice(stock.numbers(group.shelf), rows)
     ]
     body = orjson.dumps({"numbers": shown})
-    call.catalogue.remember_browsed(group.id, sold, body)
+    call.catalogue.remember_browsed((group.id, rows), sold, body)
     return body
 
 
-def _country(call: Call, iso: str, *, status: int) -> Country:
-    country = call.catalogue.countries.get(iso.upper())
+def _country(call: Call, iso: str, *, in_path: bool) -> Country:
+    country = call.catalogue.countries.get(_code(iso))
     if country is None:
-        raise errors.country_not_offered(status)
+        raise errors.country_not_offered(in_path=in_path)
     return country
+
+
+def _code(text: str) -> str:
+    """An ISO or region code without regard to case; letters that only become ASCII in capitals are none."""
+    return text.upper() if text.isascii() else text
 
 
 def _require_feature(call: Call) -> None:

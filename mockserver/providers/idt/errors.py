@@ -1,7 +1,8 @@
 """Every refusal of IDT Express: one exception, one table of titles, constructors that take facts.
 
 Source: reference errors.yaml. Titles are documented; the wording of `detail` is, but for 3001 and a quantity
-that is not positive, ours.
+that is not positive, ours. Where the reference leaves the HTTP status open, a refusal names the switch of the
+account that holds it (`assumptions.OPTIONS`).
 """
 
 from __future__ import annotations
@@ -60,9 +61,12 @@ class Problem:
 
 
 class IdtError(Exception):
-    """A refusal: the HTTP status and one or more problems, in the order in which they are answered."""
+    """A refusal: the HTTP status and one or more problems, in the order in which they are answered.
 
-    def __init__(self, status: int, *problems: Problem) -> None:
+    `status` is a number, or the name of the option of the account that says it.
+    """
+
+    def __init__(self, status: int | str, *problems: Problem) -> None:
         super().__init__(status, *problems)
         self.status = status
         self.problems = problems
@@ -71,18 +75,16 @@ class IdtError(Exception):
     def evidence(self) -> Evidence:
         """How well the first problem's code and status are known."""
         code = self.problems[0].code
-        known = code in _STATUS_DOCUMENTED and self.status < 500 and self.status != 413
-        return Evidence("documented" if known else "assumed", f"idt.error.{code}")
+        return Evidence("documented" if code in _STATUS_DOCUMENTED else "assumed", f"idt.error.{code}")
 
-    def encode(self, api_request_id: str) -> bytes:
-        """The answer's body."""
-        return orjson.dumps(
-            {
-                "status": self.status,
-                "api_request_id": api_request_id,
-                "errors": [problem.document() for problem in self.problems],
-            }
-        )
+    def answer(self, options: Mapping[str, Any], api_request_id: str) -> tuple[int, bytes]:
+        """Status and body for an account with these options."""
+        status: int = options[self.status] if isinstance(self.status, str) else self.status
+        problems = self.problems
+        if len(problems) > 1 and not options["several_errors"]:
+            problems = problems[:1]
+        shown = [problem.document() for problem in problems]
+        return status, orjson.dumps({"status": status, "api_request_id": api_request_id, "errors": shown})
 
 
 def label(field: str) -> str:
@@ -109,7 +111,12 @@ def refused(problems: Sequence[Problem]) -> IdtError:
     return IdtError(422, *problems)
 
 
-def invalid_request(detail: str, status: int = 422) -> IdtError:
+def missing_in_body(problems: Sequence[Problem]) -> IdtError:
+    """Every number and trunk group of a body that is not there, in one answer (C20)."""
+    return IdtError("missing_in_body", *problems)
+
+
+def invalid_request(detail: str, status: int | str = "status_1000") -> IdtError:
     return IdtError(status, Problem(1000, detail))
 
 
@@ -130,7 +137,7 @@ def throttled() -> IdtError:
 
 
 def dids_not_enabled() -> IdtError:
-    return IdtError(403, Problem(3000, "DIDs feature is not enabled for this account"))
+    return IdtError("status_3000", Problem(3000, "DIDs feature is not enabled for this account"))
 
 
 def insufficient_funds(cost: Decimal, balance: Decimal) -> IdtError:
@@ -140,27 +147,29 @@ def insufficient_funds(cost: Decimal, balance: Decimal) -> IdtError:
 
 
 def toll_free_not_offered() -> IdtError:
-    return IdtError(422, Problem(4000, "Toll-free numbers are not offered in this country", "toll_free"))
+    return IdtError(
+        "status_not_offered", Problem(4000, "Toll-free numbers are not offered in this country", "toll_free")
+    )
 
 
 def region_not_offered() -> IdtError:
-    return IdtError(422, Problem(4002, "Region is not offered", "region_code"))
+    return IdtError("status_not_offered", Problem(4002, "Region is not offered", "region_code"))
 
 
-def country_not_offered(status: int) -> IdtError:
+def country_not_offered(*, in_path: bool) -> IdtError:
     """404 for a country in the path, 422 for one in the query (C20)."""
+    status = "missing_in_path" if in_path else "status_not_offered"
     return IdtError(status, Problem(4003, "Country is not offered", "country_iso"))
 
 
 def invalid_did_group() -> IdtError:
-    return IdtError(
-        422, Problem(4004, "DID Group is not offered", "did_group_id", "/order_items/0/did_group_id")
-    )
+    source = "/order_items/0/did_group_id"
+    return IdtError("status_not_offered", Problem(4004, "DID Group is not offered", "did_group_id", source))
 
 
 def number_not_found() -> IdtError:
-    """For a number in the path; those in a body are single problems of 422."""
-    return IdtError(404, Problem(4001, "Number not found", "number"))
+    """For a number in the path; those in a body are single problems of `missing_in_body`."""
+    return IdtError("missing_in_path", Problem(4001, "Number not found", "number"))
 
 
 def number_in_body_not_found(index: int) -> Problem:
@@ -168,8 +177,8 @@ def number_in_body_not_found(index: int) -> Problem:
 
 
 def trunk_group_not_found() -> IdtError:
-    """For a trunk group in the path; one in a body is a single problem of 422."""
-    return IdtError(404, Problem(4005, "Trunk Group not found", "trunk_group_id"))
+    """For a trunk group in the path; one in a body is a single problem of `missing_in_body`."""
+    return IdtError("missing_in_path", Problem(4005, "Trunk Group not found", "trunk_group_id"))
 
 
 def trunk_group_in_body_not_found() -> Problem:
@@ -177,14 +186,14 @@ def trunk_group_in_body_not_found() -> Problem:
 
 
 def cannot_delete_trunk_group() -> IdtError:
-    return IdtError(422, Problem(4006, "The default Trunk Group cannot be deleted"))
+    return IdtError("status_4006", Problem(4006, "The default Trunk Group cannot be deleted"))
 
 
 def cannot_update_cnam(pending: bool) -> IdtError:
     detail = "A CNAM update is already in progress" if pending else "The number does not support CNAM"
-    return IdtError(422, Problem(4007, detail))
+    return IdtError("status_cnam", Problem(4007, detail))
 
 
 def cannot_delete_cnam(pending: bool) -> IdtError:
     detail = "A CNAM update is already in progress" if pending else "The number has no CNAM"
-    return IdtError(422, Problem(4008, detail))
+    return IdtError("status_cnam", Problem(4008, detail))

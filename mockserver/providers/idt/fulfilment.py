@@ -16,6 +16,7 @@ from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.providers.idt import statuses
 from mockserver.providers.idt.formats import number_of_sku, number_text
+from mockserver.providers.idt.prices import price_now
 from mockserver.providers.idt.rows import DidGroup, Number, Order, OrderItem
 
 Shortage = Literal["inventory", "backorder", "funds"]
@@ -31,7 +32,8 @@ OUTCOMES: dict[str, tuple[float, Shortage]] = {
     "insufficient_funds": (0.0, "funds"),
 }
 CANCEL = "canceled"  # the outcome of a backorder that is called off
-WORDS = {"idt.orders": tuple(OUTCOMES), "idt.backorders": (*OUTCOMES, CANCEL)}
+_BACKORDER_ENDS = ("partially_backordered", "backordered", "partially_funded", "insufficient_funds")
+WORDS = {"idt.orders": tuple(OUTCOMES), "idt.backorders": (*_BACKORDER_ENDS, CANCEL)}
 
 _ENDS: dict[Shortage, tuple[str, str]] = {  # item status without any number, with some
     "inventory": (statuses.NO_INVENTORY, statuses.PARTLY_FULFILLED),
@@ -56,7 +58,8 @@ class OrderStep(Job):
         if order is None:
             return
         if order.status == statuses.CREATED:
-            _change(world, order, replace(order, status=statuses.PROCESSING))
+            item = replace(order.item, status=statuses.PROCESSING)
+            _change(world, order, replace(order, status=statuses.PROCESSING, item=item))
             world.later(self)
         elif order.item.status == statuses.PROCESSING:
             fulfil(world, order, world.policies.of(self.subject).outcome)
@@ -64,7 +67,7 @@ class OrderStep(Job):
 
 @dataclass(frozen=True, slots=True)
 class BackorderArrival(Job):
-    """Numbers that were waited for come in."""
+    """Numbers that were waited for come in, or the provider calls them off."""
 
     kind: ClassVar[str] = "idt.backorder_arrival"
     order_id: str
@@ -78,10 +81,11 @@ class BackorderArrival(Job):
         if order is None or order.item.status not in statuses.CANCELABLE:
             return
         outcome = world.policies.of(self.subject).outcome
-        if outcome == CANCEL:
+        called_off = world.table(DidGroup)[order.item.group_id].called_off
+        if outcome == CANCEL or (called_off and not outcome):
             cancel_backorder(world, order)
         else:
-            fulfil(world, order, outcome)
+            fulfil(world, order, outcome if outcome in _BACKORDER_ENDS else "")
 
 
 def cancel_backorder(world: World, order: Order) -> Order:
@@ -102,8 +106,9 @@ def fulfil(world: World, order: Order, outcome: str = "") -> Order:
     wanted = int(missing * share)
     arrived = item.status in statuses.CANCELABLE
     balance = world.ledger("idt").balance
-    free = item.price <= 0
-    affordable = wanted if free or wanted * item.price <= balance else max(0, int(balance // item.price))
+    price = price_now(world, item.setup_fee, item.monthly_fee)
+    enough = price <= 0 or wanted * price <= balance
+    affordable = wanted if enough else max(0, int(balance // price))
 
     taken: list[int] = []
     sources = _sources(world, item, group, arrived)
@@ -115,17 +120,27 @@ def fulfil(world: World, order: Order, outcome: str = "") -> Order:
     if shortage is None and len(taken) < missing:
         sold_out = len(taken) < affordable or next(_sources(world, item, group, arrived), None) is None
         shortage = _sold_out(item, group) if sold_out else "funds"
-    added = tuple(_add(world, order, group, number) for number in taken)
+    added = tuple(_add(world, order, group, number, price) for number in taken)
     item = replace(item, numbers=item.numbers + added)
     if len(item.numbers) == item.quantity or shortage is None:
         status = statuses.FULFILLED
     else:
         status = _ENDS[shortage][bool(item.numbers)]
     settled = _settle(world, order, replace(item, status=status))
-    comes_more = taken or not arrived  # else an arrival that brings nothing would repeat for ever
-    if status in statuses.CANCELABLE and comes_more and world.stock("idt").available(group.later_shelf):
-        world.later(BackorderArrival(order.id))
+    if status in statuses.CANCELABLE:
+        progress = taken or not arrived  # else an arrival that brings nothing would repeat for ever
+        _wait(world, settled, group, bool(progress))
     return settled
+
+
+def _wait(world: World, order: Order, group: DidGroup, progress: bool) -> None:
+    """Put the arrival of what an order lacks on the agenda; held when nothing is there that could arrive."""
+    job = BackorderArrival(order.id)
+    left = next(_sources(world, order.item, group, arrived=True), None) is not None
+    if progress and (left or group.called_off):
+        world.later(job)
+    else:
+        world.scheduler.add(None, job)
 
 
 def can_backorder(group: DidGroup) -> bool:
@@ -151,10 +166,9 @@ def _sources(world: World, item: OrderItem, group: DidGroup, arrived: bool) -> I
         yield from stock.numbers(group.later_shelf)
 
 
-def _add(world: World, order: Order, group: DidGroup, e164: int) -> str:
+def _add(world: World, order: Order, group: DidGroup, e164: int, price: Decimal) -> str:
     """Put one number on the account and its price on the bill; returns it in the API's notation."""
     number = number_text(e164, group.calling_code)
-    price: Decimal = order.item.price
     world.ledger("idt").post(-price, "number", f"idt.numbers/{number}", f"order {order.id}")
     world.table(Number).put(Number(number=number, e164=e164, group_id=group.id, added_at=world.clock.now()))
     world.announce(f"idt.numbers/{number}", "active")
@@ -162,7 +176,8 @@ def _add(world: World, order: Order, group: DidGroup, e164: int) -> str:
 
 
 def _settle(world: World, order: Order, item: OrderItem) -> Order:
-    return _change(world, order, replace(order, status=statuses.order_status(item.status), item=item))
+    status = statuses.order_status(item.status, world.options["idt"])
+    return _change(world, order, replace(order, status=status, item=item))
 
 
 def _change(world: World, before: Order, after: Order) -> Order:

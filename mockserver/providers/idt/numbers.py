@@ -55,11 +55,14 @@ def get_numbers(call: Call) -> bytes:
     sorts, problems = _sorts(call)
     page, catalogue = call.page(problems), call.catalogue
     rows = [row for row in call.world.table(Number) if listed(call.world, row)]
+    total = len(rows)
     for name, value in _FILTERS.items():
         part = call.parameter(f"filter_by_{name}")
         if part is not None:
             part = part.lower()
             rows = [row for row in rows if _holds(value(catalogue, row), part)]
+    if call.world.options["idt"]["numbers_total"] == "filtered":
+        total = len(rows)
     rows.sort(key=lambda row: row.added_at)
     for name, descending in reversed(sorts):  # sorting is stable: the weightiest comes last
         value = _SORTS[name]
@@ -68,7 +71,7 @@ def get_numbers(call: Call) -> bytes:
         some.sort(key=lambda row: (value(catalogue, row) or "").lower(), reverse=descending)
         rows = some + none
     shown = b",".join(_encode(catalogue, row) for row in page.cut(rows))
-    meta = orjson.dumps(wire.meta_page(page.number, page.size, len(rows)))
+    meta = orjson.dumps(wire.meta_page(page.number, page.size, total))
     return b'{"numbers":[%b],"meta":%b}' % (shown, meta)
 
 

@@ -13,6 +13,7 @@ from mockserver.providers.idt.assumptions import MOST_PER_ORDER
 from mockserver.providers.idt.errors import IdtError, Problem
 from mockserver.providers.idt.formats import number_of_sku, number_text
 from mockserver.providers.idt.fulfilment import OrderStep
+from mockserver.providers.idt.prices import price_now
 from mockserver.providers.idt.reading import Call, in_body_order, is_integer
 from mockserver.providers.idt.rows import DidGroup, Order, OrderItem
 
@@ -25,13 +26,16 @@ _FIRST_ITEM_ID = 240001  # after those of the examples
 def create_order(call: Call) -> bytes:
     """Check an order whole, then take it on; numbers and charges come when it is processed.
 
-    Checks in order: body shape, fields, the DIDs feature (3000), the group (4004), SKUs, funds (3001).
-    A preview passes them all and creates nothing.
+    Checks in order: body shape, fields, the DIDs feature (3000; an option puts it first), the group (4004),
+    SKUs, funds (3001). A preview passes them all and creates nothing.
     """
+    world = call.world
+    options = world.options["idt"]
+    if options["feature_first"] and not options["dids_enabled"]:
+        raise errors.dids_not_enabled()
     body = call.body(_FIELDS)
     preview, fields = _read(call, body)
-    world = call.world
-    if not world.options["idt"]["dids_enabled"]:
+    if not options["dids_enabled"]:
         raise errors.dids_not_enabled()
     group = call.catalogue.groups.get(fields["did_group_id"])
     if group is None:
@@ -39,17 +43,20 @@ def create_order(call: Call) -> bytes:
     skus = fields.get("did_skus")
     numbers = None if skus is None else _ordered_numbers(call, group, skus)
     quantity: int = fields["quantity"] if numbers is None else len(numbers)
-    cost, balance = quantity * (group.setup_fee + group.monthly_fee), world.ledger("idt").balance
+    cost = quantity * price_now(world, group.setup_fee, group.monthly_fee)
+    balance = world.ledger("idt").balance
     if cost > balance:
         raise errors.insufficient_funds(cost, balance)
 
+    nameless = preview and not options["preview_ids"]
+    first_status = statuses.RECEIVED if options["show_received"] else statuses.PROCESSING
     order = Order(
-        id="" if preview else _fresh_id(world.ids, world.table(Order)),
+        id="" if nameless else _fresh_id(world.ids, world.table(Order)),
         created_at=world.clock.now(),
-        status=statuses.PREVIEW if preview else statuses.CREATED,
+        status=options["preview_status"] if preview else statuses.CREATED,
         item=OrderItem(
-            id=0 if preview else world.ids.next("idt.order_items", _FIRST_ITEM_ID),
-            status=statuses.PREVIEW if preview else statuses.PROCESSING,
+            id=0 if nameless else world.ids.next("idt.order_items", _FIRST_ITEM_ID),
+            status=statuses.PREVIEW if preview else first_status,
             group_id=group.id,
             quantity=quantity,
             skus=numbers,
@@ -64,7 +71,7 @@ def create_order(call: Call) -> bytes:
         world.table(Order).put(order)
         world.later(OrderStep(order.id))
         world.announce(f"idt.orders/{order.id}", statuses.CREATED)
-    return _encode(call, order, preview=preview)
+    return _encode(call, order, nameless=nameless)
 
 
 def get_order(call: Call) -> bytes:
@@ -184,10 +191,10 @@ def _fresh_id(ids: Ids, orders: Table[Order]) -> str:
 # --- encoding ----------------------------------------------------------------------------------------
 
 
-def _encode(call: Call, order: Order, *, preview: bool = False) -> bytes:
+def _encode(call: Call, order: Order, *, nameless: bool = False) -> bytes:
     group = call.catalogue.groups[order.item.group_id]
     shown = call.catalogue.order_group(group, wire.frozen_fees(order.item))
-    return orjson.dumps(wire.order_answer(order, shown, preview=preview))
+    return orjson.dumps(wire.order_answer(order, shown, nameless=nameless))
 
 
 def _summary(order: Order) -> bytes:

@@ -66,7 +66,10 @@ class Call:
         return found
 
     def page(self, others: Iterable[Problem] = ()) -> Page:
-        """`page` and `page_size`. Refuses (1002) whatever is no positive integer, with `others` at once."""
+        """`page` and `page_size`. Refuses (1002) whatever is no positive integer, with `others` at once.
+
+        A largest page_size is an option of the account; there is none by default.
+        """
         problems: list[Problem] = list(others)
         values: list[int] = []
         for name, default in (("page", 1), ("page_size", assumptions.PAGE_SIZE)):
@@ -76,6 +79,12 @@ class Call:
                 problems.append(errors.invalid(name, "must be a positive integer"))
                 value = default
             values.append(value)
+        limit = self.world.options["idt"]["page_size_limit"]
+        if limit is not None and values[1] > limit:
+            if self.parameter("page_size") is None:
+                values[1] = limit
+            else:
+                problems.append(errors.invalid("page_size", f"must not be greater than {limit}"))
         if problems:
             raise errors.refused(problems)
         return Page(*values)
@@ -140,12 +149,16 @@ def is_integer(value: object) -> bool:
 
 def in_body_order(problems: Iterable[Problem], body: Any) -> list[Problem]:
     """Problems in the order in which their fields stand in the body; missing fields after present ones."""
+    orders: dict[int, dict[str, int]] = {}  # of the keys of each object met, by its id
 
     def place(problem: Problem) -> tuple[int, ...]:
         at, found = body, []
         for part in (problem.source or "").split("/")[1:]:
             if isinstance(at, dict) and part in at:
-                found.append(list(at).index(part))
+                order = orders.get(id(at))
+                if order is None:
+                    order = orders[id(at)] = {key: index for index, key in enumerate(at)}
+                found.append(order[part])
                 at = at[part]
             elif isinstance(at, list) and part.isdecimal() and int(part) < len(at):
                 found.append(int(part))

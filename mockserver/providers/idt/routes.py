@@ -1,4 +1,4 @@
-"""Every operation of IDT Express with its handler; None for what is not built yet."""
+"""Every operation of IDT Express with its handler."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Operation(NamedTuple):
     method: str
     path: str
     summary: str
-    handler: Handler | None = None
+    handler: Handler
     creates: bool = False  # answers with the account option `create_status`
 
 

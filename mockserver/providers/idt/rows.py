@@ -44,6 +44,7 @@ class DidGroup(Row):
     """Numbers of one place (or toll-free service) at one price. Fees are monthly and in USD.
 
     backorder     whether numbers beyond the stock can be waited for; never in the USA
+    called_off    whether the provider cancels every backorder instead of delivering
     uuid          the group's part of its SKUs outside the USA
     number_uuids  SKU parts that are written down, (number, uuid); all others are computed
     """
@@ -64,6 +65,7 @@ class DidGroup(Row):
     per_minute_rate: Decimal
     uuid: str
     number_uuids: tuple[tuple[int, str], ...] = ()
+    called_off: bool = False
 
     @property
     def shelf(self) -> str:
@@ -98,15 +100,10 @@ class OrderItem:
     setup_fee: Decimal
     monthly_fee: Decimal
 
-    @property
-    def price(self) -> Decimal:
-        """What one number costs when it is added."""
-        return self.setup_fee + self.monthly_fee
-
 
 @dataclass(frozen=True, slots=True)
 class Order(Row):
-    """A purchase. `status` is Created, Processing or Complete."""
+    """A purchase. `status` is Created, Processing or Complete, unless options name other words."""
 
     table: ClassVar[str] = "idt.orders"
     id: str
@@ -126,10 +123,14 @@ class Cnam:
 
 @dataclass(frozen=True, slots=True)
 class CnamRequest:
-    """A change of CNAM under way: `cnam` is what is to be set, None for taking it away."""
+    """A change of CNAM under way: `cnam` is what is to be set, None for taking it away.
+
+    `paid` says whether its fee was charged when it was asked for.
+    """
 
     id: int
     cnam: Cnam | None
+    paid: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from mockserver.core.data import load_fixture
+from mockserver.core.scheduler import Job
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.world import AccountSeed, rows_by_key
-from mockserver.providers.idt import assumptions, cnam, fulfilment
+from mockserver.providers.idt import assumptions, cnam, fulfilment, statuses
+from mockserver.providers.idt.cnam import CnamDone
+from mockserver.providers.idt.fulfilment import BackorderArrival
 from mockserver.providers.idt.rows import (
     Cnam,
     CnamRequest,
@@ -30,6 +33,8 @@ def load_seed() -> AccountSeed:
     groups: list[dict[str, Any]] = load_fixture("idt/did_groups.json")
     account: dict[str, Any] = load_fixture("idt/account.json")
     rows = [_group(group) for group in groups]
+    numbers = [_number(number) for number in account["numbers"]]
+    orders = [_order(order) for order in account["orders"]]
     return AccountSeed(
         provider="idt",
         opening_balance=Decimal(account["opening_balance"]),
@@ -40,8 +45,8 @@ def load_seed() -> AccountSeed:
                 Region(code, name, place["iso"]) for place in places for code, name in place["regions"]
             ),
             DidGroup.table: rows_by_key(rows),
-            Number.table: rows_by_key(_number(number) for number in account["numbers"]),
-            Order.table: rows_by_key(_order(order) for order in account["orders"]),
+            Number.table: rows_by_key(numbers),
+            Order.table: rows_by_key(orders),
             TrunkGroup.table: rows_by_key(_trunk_group(trunk) for trunk in account["trunk_groups"]),
         },
         shelves=Shelves(
@@ -53,7 +58,15 @@ def load_seed() -> AccountSeed:
         policies=assumptions.POLICIES,
         outcomes={**fulfilment.WORDS, **cnam.WORDS},
         options=assumptions.OPTIONS,
+        agenda=tuple((None, job) for job in _unfinished(orders, numbers)),
     )
+
+
+def _unfinished(orders: list[Order], numbers: list[Number]) -> list[Job]:
+    """What the examples show as not done yet. It is held, so that it stays as they show it until fired."""
+    arrivals = [BackorderArrival(row.id) for row in orders if row.item.status in statuses.CANCELABLE]
+    requests = [(row.number, row.cnam_request) for row in numbers]
+    return [*arrivals, *(CnamDone(number, asked.id) for number, asked in requests if asked is not None)]
 
 
 def _country(place: dict[str, Any]) -> Country:
@@ -78,6 +91,7 @@ def _group(group: dict[str, Any]) -> DidGroup:
         per_minute_rate=Decimal(group["per_minute_rate"]),
         uuid=group.get("uuid", ""),
         number_uuids=tuple((number, uuid) for number, uuid in group.get("number_uuids", [])),
+        called_off=group.get("called_off", False),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 # Orders.
 CREATED = "Created"
 PROCESSING = "Processing"
@@ -9,6 +12,7 @@ COMPLETE = "Complete"
 PREVIEW = "Preview"  # orders and items, only in the answer to a preview
 
 # Items. Composite names hold an en dash (C03).
+RECEIVED = "Received"  # only with the option show_received (C13)
 FULFILLED = "Fulfilled – Complete"
 PARTLY_FULFILLED = "Partially Fulfilled – Complete"
 BACKORDERED = "Backordered"
@@ -20,9 +24,14 @@ NO_INVENTORY = "Canceled – Insufficient Inventory"
 PARTLY_NO_FUNDS = "Partially Fulfilled – Insufficient Funds"
 
 CANCELABLE = frozenset({BACKORDERED, PARTLY_BACKORDERED})
-UNFINISHED = CANCELABLE | {PREVIEW, PROCESSING}
+CANCELED = frozenset({BACKORDER_CANCELED, NO_FUNDS, NO_INVENTORY})
 
 
-def order_status(item_status: str) -> str:
-    """The status of an order whose processing has begun, from that of its item."""
-    return PROCESSING if item_status in UNFINISHED else COMPLETE
+def order_status(item_status: str, options: Mapping[str, Any]) -> str:
+    """The status of an order whose processing has begun, from that of its item.
+
+    Two of its words are assumed and so options of the account (behaviour.md §11.1).
+    """
+    if item_status in CANCELABLE:
+        return str(options["backordered_status"])
+    return str(options["canceled_status"]) if item_status in CANCELED else COMPLETE

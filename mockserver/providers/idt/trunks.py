@@ -28,23 +28,19 @@ def create_trunk_group(call: Call) -> bytes:
     world, body = call.world, call.body(_FIELDS)
     _check(call, body, None)
     groups = world.table(TrunkGroup)
-    group = TrunkGroup(
-        id=world.ids.next("idt.trunk_groups", _FIRST_ID),
-        name=body["name"],
-        ring_type=_CHOICES["ring_type"][0],
-        pop=_CHOICES["pop"][0],
-        is_default=not len(groups),
-        switches=(),
-    )
+    group_id = world.ids.next("idt.trunk_groups", _FIRST_ID)
+    group = _plain(group_id, body["name"], is_default=not len(groups))
     return _store(world, group, body, "created")
 
 
 def update_trunk_group(call: Call) -> bytes:
-    """Change a group. What is left out stays (assumed); `switches` replaces the whole list."""
-    group = _named_in_path(call)
+    """Change a group. What is left out stays (assumed; an option resets it); `switches` replaces the list."""
+    group, world = _named_in_path(call), call.world
     body = call.body(_FIELDS)
     _check(call, body, group.id)
-    return _store(call.world, replace(group, name=body["name"]), body, "updated")
+    if world.options["idt"]["trunk_group_update"] == "reset":
+        group = _plain(group.id, group.name, is_default=group.is_default)
+    return _store(world, replace(group, name=body["name"]), body, "updated")
 
 
 def get_trunk_group(call: Call) -> bytes:
@@ -103,7 +99,7 @@ def set_trunk_group(call: Call) -> None:
         else:
             found[name] = row
     if problems:
-        raise errors.refused(problems)
+        raise errors.missing_in_body(problems)
     for row in found.values():
         numbers.put(replace(row, trunk_group_id=group_id))
 
@@ -114,6 +110,11 @@ def _named_in_path(call: Call) -> TrunkGroup:
     if group is None:
         raise errors.trunk_group_not_found()
     return group
+
+
+def _plain(group_id: int, name: str, *, is_default: bool) -> TrunkGroup:
+    """A group whose optional fields were left out."""
+    return TrunkGroup(group_id, name, _CHOICES["ring_type"][0], _CHOICES["pop"][0], is_default, ())
 
 
 def _store(world: World, group: TrunkGroup, body: dict[str, Any], change: str) -> bytes:

@@ -87,12 +87,12 @@ def frozen_fees(item: OrderItem) -> dict[str, str]:
     return {"setup_fee": fee(item.setup_fee), "monthly_fee": fee(item.monthly_fee)}
 
 
-def order_item(item: OrderItem, group: JSON, *, preview: bool = False) -> JSON:
+def order_item(item: OrderItem, group: JSON, *, nameless: bool = False) -> JSON:
     ordered: JSON = {"quantity": item.quantity}
     if item.skus is not None:
         ordered["numbers"] = [{"number": number, "sku": sku} for number, sku in item.skus]
     return {
-        "id": None if preview else item.id,
+        "id": None if nameless else item.id,
         "status": item.status,
         "order_item_type": "quantity" if item.skus is None else "number_skus",
         "ordered": ordered,
@@ -114,12 +114,12 @@ def order_summary(order: Order) -> JSON:
     }
 
 
-def order_answer(order: Order, group: JSON, *, preview: bool = False) -> JSON:
-    """The answer of Create Order and Get Order. A preview has no ids, for nothing was created."""
+def order_answer(order: Order, group: JSON, *, nameless: bool = False) -> JSON:
+    """The answer of Create Order and Get Order. `nameless` for a preview, whose ids are null."""
     shown = order_summary(order)
-    if preview:
+    if nameless:
         shown["id"] = None
-    shown["order_items"] = [order_item(order.item, group, preview=preview)]
+    shown["order_items"] = [order_item(order.item, group, nameless=nameless)]
     return {"order": shown, "meta": {}}
 
 
