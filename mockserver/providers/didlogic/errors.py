@@ -63,6 +63,18 @@ def invalid(**fields: str) -> Refusal:
     return Refusal(422, {"errors": {name: [text] for name, text in fields.items()}}, "client", "validation")
 
 
+def refused(reason: str, level: str = "assumed") -> Refusal:
+    """The request is understood and not allowed, and no single field is to blame (G03)."""
+    return Refusal(422, {"error": reason}, level, "refused")
+
+
+def invalid_as(gap: str, fields: Mapping[str, list[str]]) -> Refusal:
+    """Fields that cannot be accepted by a rule that nothing proves, with its open point: `G20`."""
+    refusal = Refusal(422, {"errors": dict(fields)}, "assumed", "validation")
+    refusal.evidence = said.assumed(gap)
+    return refusal
+
+
 def too_large() -> Refusal:
     return Refusal(413, {"error": said.TOO_LARGE}, "assumed", "too_large")
 

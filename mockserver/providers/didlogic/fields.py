@@ -52,6 +52,16 @@ def text(params: Mapping[str, Any], name: str) -> str:
     raise invalid(**{name: said.INVALID})
 
 
+def wrapped(params: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object that holds a request's fields, `document[name]=...`; empty when it is absent."""
+    value = params.get(name)
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, Mapping):
+        raise invalid(**{name: said.INVALID})
+    return value
+
+
 def digits(given: str) -> str:
     """A number as clients write it, without plus sign and blanks (G40)."""
     return given if given.isdecimal() else given.translate(_PUNCTUATION)
@@ -92,13 +102,16 @@ def texts(params: Mapping[str, Any], name: str) -> list[str]:
     return out
 
 
-def paging(params: Mapping[str, Any]) -> tuple[int, int]:
-    """Page and page size. What cannot be read or is below 1 counts as not given, the size is cut (G43)."""
+def paging(params: Mapping[str, Any], usual: int = said.PER_PAGE) -> tuple[int, int]:
+    """Page and page size. What cannot be read or is below 1 counts as not given, the size is cut (G43).
+
+    `usual` is the size when none is given.
+    """
     page = whole(params.get("page"))
     size = whole(params.get("per_page"))
     return (
         1 if page is None or page < 1 else page,
-        said.PER_PAGE if size is None or size < 1 else min(size, said.MOST_PER_PAGE),
+        usual if size is None or size < 1 else min(size, said.MOST_PER_PAGE),
     )
 
 

@@ -8,6 +8,7 @@ from mockserver.core.messages import Response
 from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
+from mockserver.providers.didlogic.destinations import destinations_of
 from mockserver.providers.didlogic.fields import pages, paging
 from mockserver.providers.didlogic.renewals import standing
 from mockserver.providers.didlogic.rows import Purchase
@@ -86,9 +87,9 @@ def _purchase_bytes(world: World, row: Purchase) -> bytes:
 
 
 def _number_bytes(world: World, row: Purchase) -> bytes:
-    form = (2, status := standing(world, row))
+    form = (2, status := standing(world, row), count := len(destinations_of(world, row.number)))
     known = row.wire.get(form)
-    return known if known is not None else row.remember(form, json_bytes(_number(row, status)))
+    return known if known is not None else row.remember(form, json_bytes(_number(row, status, count)))
 
 
 def _purchase(row: Purchase, status: str) -> dict[str, Any]:
@@ -113,7 +114,7 @@ def _purchase(row: Purchase, status: str) -> dict[str, Any]:
     }
 
 
-def _number(row: Purchase, status: str) -> dict[str, Any]:
+def _number(row: Purchase, status: str, destination_count: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
@@ -125,7 +126,7 @@ def _number(row: Purchase, status: str) -> dict[str, Any]:
         "per_minute": row.per_minute,
         "services": ["voice", "sms"] if row.sms_enabled else ["voice"],
         "status": status,
-        "destination_count": 0,  # destinations are not built: there is no way to have one
+        "destination_count": destination_count,
     }
 
 

@@ -16,7 +16,9 @@ from mockserver.core.clock import LATEST
 from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
+from mockserver.providers.didlogic.destinations import forget_destinations
 from mockserver.providers.didlogic.rows import Purchase
+from mockserver.providers.didlogic.verification import stop_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ def schedule(world: World, row: Purchase) -> None:
 
 
 def release(world: World, row: Purchase, change: str) -> None:
-    """Take a number from the account: it is on sale again, what was to come for it is off (G30)."""
+    """Take a number from the account: it is on sale again, its destinations and its agenda are gone (G30)."""
     world.table(Purchase).remove(row.number)
+    forget_destinations(world, row.number)
     world.stock("didlogic").put_back(int(row.number))
     world.scheduler.cancel(row.subject)
+    stop_waiting(world, row.number)
     world.announce(row.subject, change)
 
 

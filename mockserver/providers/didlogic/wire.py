@@ -54,6 +54,12 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
+def plain_amount(amount: Decimal) -> str:
+    """`5.0`: an amount as text with the decimals it needs, at least one (recorded)."""
+    text = f"{amount.normalize():f}"
+    return text if "." in text else f"{text}.0"
+
+
 def csv_amount(amount: Decimal) -> str:
     """`$-0.9900`: the dollar sign first, 4 decimals (recorded)."""
     return f"${amount.quantize(_TEN_THOUSANDTH, ROUND_HALF_UP):f}"
@@ -75,6 +81,11 @@ def csv_time(at: datetime) -> str:
 def timestamp(at: datetime) -> str:
     """`2024-11-20T13:29:19Z`."""
     return f"{at.year:04d}-{at.month:02d}-{at.day:02d}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}Z"
+
+
+def sip_time(at: datetime) -> str:
+    """`2024-06-03 06:06:47 UTC`."""
+    return f"{at.year:04d}-{at.month:02d}-{at.day:02d} {at.hour:02d}:{at.minute:02d}:{at.second:02d} UTC"
 
 
 # --- formats -------------------------------------------------------------------------------------
