@@ -76,7 +76,7 @@ def test_kinds_are_filtered_and_labelled(account: Account, kind: str) -> None:
     [
         ("", []),
         ("start_date=2025-02-01&end_date=2025-02-10", ["02/03/25", "02/10/25"]),
-        ("start_date=2025-02-10", ["02/10/25", "02/11/25"]),
+        ("start_date=2025-02-10", ["02/10/25", "02/11/25", "02/11/25", "02/11/25"]),
         ("end_date=2025-01-02", ["12/05/24", "01/02/25"]),
         ("start_date=2025-03-01&end_date=2025-01-01", []),
         ("start_date=&end_date=&type=", []),

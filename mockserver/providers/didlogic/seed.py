@@ -15,7 +15,9 @@ from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.catalogue import Catalogue
 from mockserver.providers.didlogic.purchases import CODEC
 from mockserver.providers.didlogic.renewals import Renew
+from mockserver.providers.didlogic.routing_rows import Destination, Routing, SipAccount
 from mockserver.providers.didlogic.rows import Document, Identity, PastTransaction, Purchase
+from mockserver.providers.didlogic.traffic_seed import traffic_tables
 
 
 def load_catalogue() -> Catalogue:
@@ -37,7 +39,10 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
         purchases,
         [Identity(**row) for row in account["identities"]],
         [_document(row) for row in account["documents"]],
+        [_routing(number, rows) for number, rows in account["destinations"].items()],
+        [_sip_account(row) for row in account["sipaccounts"]],
         history,
+        *traffic_tables(),
     ]
     named = [rows_by_key(rows) for rows in tables]
     return AccountSeed(
@@ -45,8 +50,8 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
         opening,
         {next(iter(rows.values())).table: rows for rows in named if rows},
         catalogue.shelves,
-        policies={Purchase.table: Policy("after")},
-        outcomes={Purchase.table: (said.RENEWED, said.LAPSED)},
+        policies={Purchase.table: Policy("after"), **said.TRAFFIC_POLICIES},
+        outcomes={Purchase.table: (said.RENEWED, said.LAPSED), **said.TRAFFIC_OUTCOMES},
         options=said.OPTIONS,
         agenda=tuple((row.expires_at, Renew(row.number)) for row in purchases),
     )
@@ -84,6 +89,19 @@ def _purchase(row: Mapping[str, Any]) -> Purchase:
 
 def _document(row: Mapping[str, Any]) -> Document:
     return Document(**{**row, "created_at": _instant(row["created_at"])})
+
+
+def _routing(number: str, rows: Iterable[Mapping[str, Any]]) -> Routing:
+    return Routing(number, tuple(Destination(**row) for row in rows))
+
+
+def _sip_account(row: Mapping[str, Any]) -> SipAccount:
+    read = {
+        "created_at": _instant(row["created_at"]),
+        "max_call_cost": Decimal(row.get("max_call_cost", "0")),
+        "allowed_ips": tuple(row["allowed_ips"]),
+    }
+    return SipAccount(**{**row, **read})
 
 
 def _instant(text: str) -> datetime:
