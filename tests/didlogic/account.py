@@ -104,7 +104,7 @@ class Account:
     def state(self) -> Any:
         """Everything a request may change, to be compared."""
         gone = {key: places for key, places in self.stock.gone().items() if places}
-        tables = {name: dict(table.rows) for name, table in self.world.tables().items()}
+        tables = {name: dict(table.rows) for name, table in self.world.tables().items() if len(table)}
         return tables, gone, list(self.ledger.lines), self.ledger.balance, self.world.scheduler.agenda()
 
     def check_books(self) -> None:

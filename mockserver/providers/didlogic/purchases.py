@@ -17,7 +17,8 @@ from mockserver.providers.didlogic.catalogue import Span
 from mockserver.providers.didlogic.errors import invalid, not_found
 from mockserver.providers.didlogic.fields import digits, texts, whole
 from mockserver.providers.didlogic.renewals import month_after, release, schedule
-from mockserver.providers.didlogic.rows import Document, Identity, Purchase
+from mockserver.providers.didlogic.rows import Identity, Purchase
+from mockserver.providers.didlogic.verification import documents_complete, wait_for_documents
 from mockserver.providers.didlogic.wire import json_response
 
 CODEC = "G711"
@@ -85,18 +86,6 @@ def purchased_did(row: Purchase) -> dict[str, Any]:
     }
 
 
-def documents_complete(world: World, required: tuple[int, ...], identity_id: int | None) -> bool:
-    """Whether the identity has a verified document of each kind that a number asks for (G29)."""
-    if not required:
-        return True
-    verified = {
-        document.doc_type
-        for document in world.table(Document)
-        if document.identity_id == identity_id and document.approvement_status == "verified"
-    }
-    return all(said.DOCUMENT_TYPES[kind] in verified for kind in required)
-
-
 def _wanted(call: Call) -> dict[str, int | None]:
     """What is to be bought, as the request names it, in its order; None for what can be no number of ours."""
     wanted: dict[str, int | None] = {}
@@ -141,6 +130,8 @@ def _buy(call: Call, number: int | None, identities: dict[int, int]) -> Purchase
     if row.monthly_fee > 0:
         ledger.post(-row.monthly_fee, "month", row.subject, said.COMMENT_MONTH.format(number=number))
     schedule(world, row)
+    if not usable:
+        wait_for_documents(world, row)
     world.announce(row.subject, f"on sale -> {said.ACTIVE if usable else said.PENDING}")
     return row
 

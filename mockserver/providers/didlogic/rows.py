@@ -56,6 +56,20 @@ class Identity(Row):
     is_default: bool = False
     archived: bool = False
 
+    @property
+    def subject(self) -> str:
+        return f"didlogic.identities/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What a document tells of one of its files. `role` is frontside or backside, `size` in bytes."""
+
+    role: str
+    filename: str
+    content_type: str
+    size: int
+
 
 @dataclass(frozen=True, slots=True)
 class Document(Row):
@@ -70,6 +84,43 @@ class Document(Row):
     country: str
     approvement_status: str
     created_at: datetime
+    files: tuple[FileInfo, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return f"didlogic.documents/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile(Row):
+    """The content of one file of a document."""
+
+    table: ClassVar[str] = "didlogic.files"
+
+    document_id: int
+    role: str
+    data: bytes
+
+    @property
+    def key(self) -> Key:
+        return f"{self.document_id}/{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCheck(Row):
+    """A check of a number's reputation. `verdict` is "" until it is through: clean, spam, scam or failed."""
+
+    table: ClassVar[str] = "didlogic.risk_checks"
+
+    id: int
+    number: str
+    created_at: datetime
+    verdict: str = ""
+    ended_at: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"didlogic.risk_checks/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from mockserver.core.transitions import Policy
 from mockserver.core.world import AccountSeed, rows_by_key
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.catalogue import Catalogue
+from mockserver.providers.didlogic.compliance_seed import compliance_tables, reviews
 from mockserver.providers.didlogic.purchases import CODEC
 from mockserver.providers.didlogic.renewals import Renew
 from mockserver.providers.didlogic.routing_rows import Destination, Routing, SipAccount
-from mockserver.providers.didlogic.rows import Document, Identity, PastTransaction, Purchase
+from mockserver.providers.didlogic.rows import Identity, PastTransaction, Purchase
 from mockserver.providers.didlogic.traffic_seed import traffic_tables
 
 
@@ -32,16 +33,17 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
     if history and history[-1].balance != opening:
         raise ValueError(f"the history ends with {history[-1].balance}, the account opens with {opening}")
     purchases = [_purchase(row) for row in account["purchases"]]
+    compliance = compliance_tables()
     tables: list[Iterable[Row]] = [
         catalogue.countries.values(),
         catalogue.regions.values(),
         catalogue.cities.values(),
         purchases,
         [Identity(**row) for row in account["identities"]],
-        [_document(row) for row in account["documents"]],
         [_routing(number, rows) for number, rows in account["destinations"].items()],
         [_sip_account(row) for row in account["sipaccounts"]],
         history,
+        *compliance,
         *traffic_tables(),
     ]
     named = [rows_by_key(rows) for rows in tables]
@@ -50,10 +52,14 @@ def load_seed(catalogue: Catalogue) -> AccountSeed:
         opening,
         {next(iter(rows.values())).table: rows for rows in named if rows},
         catalogue.shelves,
-        policies={Purchase.table: Policy("after"), **said.TRAFFIC_POLICIES},
-        outcomes={Purchase.table: (said.RENEWED, said.LAPSED), **said.TRAFFIC_OUTCOMES},
+        policies={Purchase.table: Policy("after"), **said.REVIEW_POLICIES, **said.TRAFFIC_POLICIES},
+        outcomes={
+            Purchase.table: (said.RENEWED, said.LAPSED),
+            **said.REVIEW_OUTCOMES,
+            **said.TRAFFIC_OUTCOMES,
+        },
         options=said.OPTIONS,
-        agenda=tuple((row.expires_at, Renew(row.number)) for row in purchases),
+        agenda=(*((row.expires_at, Renew(row.number)) for row in purchases), *reviews(compliance[0])),
     )
 
 
@@ -85,10 +91,6 @@ def _purchase(row: Mapping[str, Any]) -> Purchase:
         purchased_at=_instant(row["purchased_at"]),
         expires_at=_instant(row["expires_at"]),
     )
-
-
-def _document(row: Mapping[str, Any]) -> Document:
-    return Document(**{**row, "created_at": _instant(row["created_at"])})
 
 
 def _routing(number: str, rows: Iterable[Mapping[str, Any]]) -> Routing:
