@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from mockserver.http.protocol import Protocol
 from tests.support import Server
 
 
@@ -23,7 +24,9 @@ def running(server: Server) -> Iterator[str]:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", 0))
     listening.listen(1024)  # who connects before the server is up waits instead of being refused
-    config = uvicorn.Config(server.gateway, log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        server.gateway, http=Protocol, log_level="critical", lifespan="on", timeout_graceful_shutdown=2
+    )
     loop = uvicorn.Server(config)
     thread = threading.Thread(
         target=loop.run, kwargs={"sockets": [listening]}, name="mockserver", daemon=True

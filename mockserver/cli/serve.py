@@ -88,6 +88,8 @@ def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     import uvicorn
 
+    from mockserver.http.protocol import Protocol
+
     _log_as(settings.log_format)
     url = settings.public_url or own_url(settings.host, listener.getsockname()[1])
 
@@ -105,7 +107,7 @@ def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
         uvicorn.Config(
             gateway,
             loop="auto",  # uvloop wherever it is installed
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="on",
             log_config=None,

@@ -69,6 +69,7 @@ def _summary(exchange: Exchange) -> dict[str, Any]:
         "status": exchange.status,
         "ms": round(1000 * exchange.seconds, 3),
         "evidence": "" if exchange.evidence is None else str(exchange.evidence),
+        "fault": exchange.fault,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.control import account, happenings, journal, server, time, transitions
+from mockserver.control import account, faults, happenings, journal, server, time, transitions
 from mockserver.control.call import Operation, Parameter
 
 _PROVIDER = Parameter("provider", "Only this provider", {"type": "string"})
@@ -154,6 +154,55 @@ OPERATIONS: tuple[Operation, ...] = (
         "Happened",
         body="HappeningFields",
         conflicts="The state of the account does not allow it",
+    ),
+    # requests that fail on demand
+    Operation("list_faults", "GET", "/faults", "All faults", faults.list_faults, "FaultList"),
+    Operation(
+        "create_fault",
+        "POST",
+        "/faults",
+        "Make matching requests fail or misbehave",
+        faults.create_fault,
+        "FaultState",
+        body="NewFault",
+        status=201,
+        conflicts="There is a fault of that id, or there are too many",
+    ),
+    Operation("clear_faults", "DELETE", "/faults", "Remove all faults", faults.clear_faults, "RemovedFaults"),
+    Operation("show_fault", "GET", "/faults/{id}", "One fault", faults.show_fault, "FaultState"),
+    Operation(
+        "replace_fault",
+        "PUT",
+        "/faults/{id}",
+        "Replace a fault, or make one of that id",
+        faults.replace_fault,
+        "FaultState",
+        body="NewFault",
+        status=201,
+        conflicts="There are too many",
+    ),
+    Operation(
+        "remove_fault", "DELETE", "/faults/{id}", "Remove one fault", faults.remove_fault, "RemovedFaults"
+    ),
+    Operation(
+        "start_outage",
+        "POST",
+        "/world/outages",
+        "A provider is down, for a while or until the fault is removed",
+        faults.start_outage,
+        "FaultState",
+        body="Outage",
+        status=201,
+        conflicts="There are too many faults",
+    ),
+    Operation(
+        "send_rival",
+        "POST",
+        "/world/rivals",
+        "Another buyer takes numbers on sale",
+        faults.send_rival,
+        "Taken",
+        body="Rival",
     ),
     Operation("show_limits", "GET", "/limits", "Request limits by provider", account.show_limits, "Limits"),
     Operation(

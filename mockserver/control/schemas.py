@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    WithJsonSchema,
+    model_validator,
+)
 
 from mockserver.core.values import DURATION_FORMS, duration, money, parse_instant
 
@@ -139,6 +148,95 @@ class Firing(Body):
 
     outcome: str | None = None
     """One of the type's outcomes; left out, its policy says."""
+
+
+def _waiting(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=5):
+        raise ValueError("must not be longer than 5 minutes")
+    return value
+
+
+class NewEffect(Body):
+    """What a fault does: one thing, or one thing and `latency`."""
+
+    status: int | None = Field(default=None, ge=400, le=599, strict=True)
+    """Answer with this status in the provider's envelope."""
+    error: str | None = None
+    """Answer with this error of the provider's, by its code."""
+    latency: Annotated[Duration, AfterValidator(_waiting)] | None = None
+    """Answer that much later, in real time."""
+    cut: bool = Field(default=False, strict=True)
+    """Close the connection without an answer; nothing was done."""
+    body: Literal["truncated", "malformed"] | None = None
+    """Answer with a body that ends too soon, or one that cannot be parsed."""
+    commit_then_drop: bool = Field(default=False, strict=True)
+    """Carry the request out, then close the connection without an answer."""
+    commit_then_status: int | None = Field(default=None, ge=400, le=599, strict=True)
+    """Carry the request out, then answer with this status as if it had failed."""
+    rival: str | None = None
+    """Another buyer is faster: first takes this number, or all of this DID group or city."""
+
+    @model_validator(mode="after")
+    def _one(self) -> NewEffect:
+        kinds = (
+            self.status is not None,
+            self.error is not None,
+            self.cut,
+            self.body is not None,
+            self.commit_then_drop,
+            self.commit_then_status is not None,
+            self.rival is not None,
+        )
+        if kinds.count(True) > 1 or (not any(kinds) and self.latency is None):
+            raise ValueError(
+                "give latency, one of status, error, cut, body, commit_then_drop, commit_then_status "
+                "and rival, or latency with one of these"
+            )
+        return self
+
+
+class NewFault(Body):
+    """Which requests a fault is about, which of those it strikes, and what it does to them."""
+
+    id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    """1 to 64 letters, digits, dots, dashes or underscores; made up when it is left out."""
+    provider: str | None = None
+    operation: str | None = None
+    """As `GET /_mock/routes` names it: create_order, orders.create, purchase_numbers."""
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
+    path: str | None = Field(default=None, min_length=1, max_length=500)
+    """The path at the provider, with * and ? as wildcards: /v3/orders*."""
+    nth: int | None = Field(default=None, ge=1, strict=True)
+    """Only the nth matching request."""
+    every: int | None = Field(default=None, ge=1, strict=True)
+    """Every so many matching requests."""
+    times: int | None = Field(default=None, ge=1, strict=True)
+    """So many times at most."""
+    probability: Number | None = Field(default=None, gt=0, le=1)
+    """The chance of each matching request, drawn from the sandbox's seed."""
+    ttl: Duration | None = None
+    """How long it lasts, on the sandbox's clock."""
+    effect: NewEffect
+
+
+class Outage(Body):
+    """A provider that is down. Without `length` it is until the fault `outage-PROVIDER` is removed."""
+
+    provider: str
+    length: Duration | None = None
+    """How long, on the sandbox's clock."""
+    status: int | None = Field(default=503, ge=400, le=599, strict=True)
+    """The status of every answer; null closes every connection."""
+
+
+class Rival(Body):
+    """Another buyer."""
+
+    provider: str
+    takes: str
+    """A number in digits, or the id of a DID group or city."""
+    leave: int = Field(default=0, ge=0, strict=True)
+    """How many numbers of a group or city are left."""
 
 
 class OptionsChange(RootModel[dict[str, dict[str, Any]]]):
@@ -318,6 +416,53 @@ class Happened(RootModel[dict[str, Any]]):
     """What came of it, in the happening's own fields."""
 
 
+class FaultEffect(BaseModel):
+    status: int | None
+    error: str | None
+    latency: str | None
+    cut: bool
+    body: str | None
+    commit_then_drop: bool
+    commit_then_status: int | None
+    rival: str | None
+
+
+class FaultState(BaseModel):
+    """A fault; `seen` requests matched it, `hits` of them it struck. A `spent` one never strikes again."""
+
+    id: str
+    provider: str | None
+    operation: str | None
+    method: str | None
+    path: str | None
+    nth: int | None
+    every: int | None
+    times: int | None
+    probability: float | None
+    until: InstantText | None
+    effect: FaultEffect
+    seen: int
+    hits: int
+    spent: bool
+
+
+class FaultList(BaseModel):
+    """In the order in which they are asked; the first that strikes wins."""
+
+    faults: list[FaultState]
+
+
+class RemovedFaults(BaseModel):
+    removed: int
+
+
+class Taken(BaseModel):
+    """The numbers that the other buyer got."""
+
+    provider: str
+    taken: list[str]
+
+
 class Limits(RootModel[dict[str, LimitBody | None]]):
     """The limit of each provider, null where there is none."""
 
@@ -333,6 +478,7 @@ class ExchangeSummary(BaseModel):
     status: int
     ms: float
     evidence: str
+    fault: str = Field(description="The fault that struck it; empty for none.")
 
 
 class Journal(BaseModel):

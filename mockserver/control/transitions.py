@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from mockserver.control.call import Call, Refused, unknown
 from mockserver.control.time import change, due, fired
+from mockserver.control.values import seconds
 from mockserver.core.transitions import Policy
 from mockserver.core.world import World
 
@@ -104,13 +104,8 @@ def _policy(world: World, subject: str) -> dict[str, Any]:
     return {
         "subject": subject,
         "mode": policy.mode,
-        "after": _seconds(policy.delay) if policy.mode == "after" else None,
+        "after": seconds(policy.delay) if policy.mode == "after" else None,
         "outcome": policy.outcome,
         "outcomes": list(policies.outcomes.get(subject.partition("/")[0], ())),
         "chosen": subject in policies.chosen,
     }
-
-
-def _seconds(delay: timedelta) -> str:
-    """A duration in the form that it is given in: `90s`."""
-    return f"{delay.total_seconds():.3f}".rstrip("0").rstrip(".") + "s"

@@ -18,11 +18,15 @@ _SECRET_HEADERS = frozenset(
 # Names of secret fields in queries, forms and JSON bodies: the legacy didlogic key, passwords.
 _SECRET_FIELDS = ("apiid", "password", "api_key", "secret", "token")
 _IN_FORM = re.compile(r"(?i)((?:^|[&?\[])[^=&]*(?:" + "|".join(_SECRET_FIELDS) + r")[^=&]*=)[^&]*")
-_IN_JSON = re.compile(r'(?i)("[^"]*(?:' + "|".join(_SECRET_FIELDS) + r')[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?')
+_IN_JSON = re.compile(
+    r'(?i)("[^"]*(?:' + "|".join(_SECRET_FIELDS) + r')[^"]*"\s*:\s*)'
+    r'(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|-?[0-9][^\s,\]}]*)'
+)
+# A part runs up to the next boundary, however many lines its value has. Its name need not be quoted.
 _IN_MULTIPART = re.compile(
-    r'(?i)(name="[^"]*(?:'
+    r'(?i)(name="?[^"\r\n]*(?:'
     + "|".join(_SECRET_FIELDS)
-    + r')[^"]*"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)[^\r\n]*'
+    + r')[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(?:(?!\r?\n--)[\s\S])*'
 )
 _SECRET_BYTES = tuple(field.encode() for field in _SECRET_FIELDS)
 _KEPT_BODY = 32 << 10
@@ -30,7 +34,11 @@ _KEPT_BODY = 32 << 10
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its answer. Bodies are cut at 32 KiB; `*_size` tell how long they were."""
+    """One request with its answer. Bodies are cut at 32 KiB; `*_size` tell how long they were.
+
+    `fault` is the id of the rule that made the answer fail, "" when none did; `status` is 0 when the
+    connection was cut without an answer.
+    """
 
     number: int
     at: datetime
@@ -48,6 +56,7 @@ class Exchange:
     answer_size: int
     seconds: float
     evidence: Evidence | None
+    fault: str
 
 
 class Shown(NamedTuple):
@@ -102,7 +111,8 @@ class Journal:
             answer = answer[:_KEPT_BODY]
         weight = 2500 + 2 * len(head.path) + len(head.query) + len(body) + len(answer)
         headers = (response.block, response.more, response.marks)
-        about = (response.operation, response.status, response.evidence)
+        fault = "" if response.fault is None else response.fault.id
+        about = (response.operation, response.status, response.evidence, fault)
         self._kept.append(
             (weight, self.count, at, provider, head, body, size, about, headers, answer, answer_size, seconds)
         )
@@ -130,7 +140,7 @@ class Journal:
 
 def _exchange(kept: _Kept) -> Exchange:
     _, number, at, provider, head, body, size, about, headers, answer, answer_size, seconds = kept
-    operation, status, evidence = about
+    operation, status, evidence, fault = about
     block, more, marks = headers
     return Exchange(
         number=number,
@@ -149,6 +159,7 @@ def _exchange(kept: _Kept) -> Exchange:
         answer_size=answer_size,
         seconds=seconds,
         evidence=evidence,
+        fault=fault,
     )
 
 
@@ -169,7 +180,7 @@ def mask_body(body: bytes) -> bytes:
     stripped = text.lstrip()
     if stripped.startswith(("{", "[")):
         text = _IN_JSON.sub(rf'\g<1>"{MASK}"', text)
-    elif stripped.startswith("--"):
+    elif stripped.startswith("--") or "\ncontent-disposition:" in text.lower():
         text = _IN_MULTIPART.sub(rf"\g<1>{MASK}", text)
     else:
         text = _IN_FORM.sub(rf"\g<1>{MASK}", text)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from mockserver.core.faults import Fault
 
 HeaderList = list[tuple[str, str]]
 
@@ -101,12 +104,14 @@ class Response:
     evidence       how well this answer is known
     ignored        request fields and parameters that nothing read (X-Mock-Ignored)
     unimplemented  what is not built, when that is the answer (X-Mock-Unimplemented)
+    fault          the rule that made the answer what it is, when one did
     """
 
     __slots__ = (
         "block",
         "body",
         "evidence",
+        "fault",
         "ignored",
         "marks",
         "more",
@@ -135,6 +140,7 @@ class Response:
         self.evidence = evidence
         self.ignored = ignored
         self.unimplemented = unimplemented
+        self.fault: Fault | None = None
 
     def add(self, name: str, value: str) -> None:
         """One more header, after those there are."""

@@ -25,6 +25,15 @@ class Route:
     implemented: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class KnownError:
+    """One error of a provider that a fault can bring about, by the provider's own code."""
+
+    code: str
+    status: int
+    title: str
+
+
 class Provider(ABC):
     """A provider's dialect. Holds no state: everything that changes is in the `World`.
 
@@ -62,6 +71,18 @@ class Provider(ABC):
         throttled    429, one request too many
         unavailable  503, no sandbox can be opened for these credentials now
         """
+
+    @abstractmethod
+    def operation_of(self, request: Request) -> str:
+        """The name of the operation that a request asks for, as `routes` lists it; "" for none."""
+
+    @abstractmethod
+    def faulted(self, status: int, error: str, world: World, request: Request) -> Response:
+        """A failure on demand in the provider's own envelope: one of `errors` by its code, or any status."""
+
+    @abstractmethod
+    def errors(self) -> tuple[KnownError, ...]:
+        """The provider's errors by code, for faults and for coverage."""
 
     @abstractmethod
     def credentials(self, sandbox: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from mockserver.core.clock import LATEST, Clock
 from mockserver.core.events import Event, Events
+from mockserver.core.faults import Faults
 from mockserver.core.ids import Ids
 from mockserver.core.journal import Journal
 from mockserver.core.ledger import Ledger
@@ -103,6 +104,7 @@ class World:
         # it only before the first write of a request. Whoever fills it sees to it that it stays small.
         self.derived: dict[Any, Any] = {}
         self.ids = Ids(f"{self._chance}/{self.name}")
+        self.faults = Faults(Ids(f"{self._chance}/{self.name}/faults"))
         self.events = Events()
         self.scheduler = Scheduler(self._undo)
         self._tables: dict[str, Table[Any]] = {}
@@ -147,6 +149,17 @@ class World:
 
     def stock(self, provider: str) -> Stock:
         return self._stock[provider]
+
+    def take_away(self, provider: str, what: str, leave: int = 0) -> list[int]:
+        """Another buyer takes a number that is on sale, or all of a shelf but `leave`; returns what is gone.
+
+        `what` is a number in E.164 digits, or the key of a shelf: the id of its DID group or city.
+        """
+        stock = self._stock[provider]
+        if what in stock.shelves.by_key:
+            return stock.take_first(what, stock.available(what) - leave)
+        number = int(what) if what.isascii() and what.isdecimal() and len(what) <= 15 else 0
+        return [number] if stock.take(number) else []
 
     def ledger(self, provider: str) -> Ledger:
         return self._ledgers[provider]

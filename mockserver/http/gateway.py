@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
 from mockserver.http.access_log import AccessLog, printable
+from mockserver.http.faulty import fault_header, send_faulty, struck
 from mockserver.http.incoming import Incoming, Reader
 
 Scope = MutableMapping[str, Any]
@@ -101,6 +103,8 @@ class Gateway:
         headers = [*response.block.raw, *map(encode_header, response.more), *response.marks.raw]
         if response.status not in _NO_LENGTH:
             headers.append((b"content-length", b"%d" % len(response.body)))
+        if response.fault is not None and await send_faulty(response, headers, scope, receive, send):
+            return
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         content = b"" if method == "HEAD" else response.body
         await send({"type": "http.response.body", "body": content})
@@ -194,13 +198,16 @@ class Gateway:
         try:
             if world is not None:
                 world.begin()
-            if world is not None and not world.admit(provider.name):
-                response = provider.failed("throttled", world, request)
-            elif too_large:
-                response = provider.failed("too_large", world, request)
+            fault = None
+            if world is not None and world.faults:
+                operation, now = provider.operation_of(request), world.clock.now()
+                fault = world.faults.strike(provider.name, operation, request.method, request.path, now)
+            if fault is None or world is None:
+                response = self._carry_out(provider, world, request, too_large)
+                accepted = response.status < 400
             else:
-                response = provider.respond(world, request)
-            accepted = response.status < 400
+                carry_out = partial(self._carry_out, provider, world, request, too_large)
+                response, accepted = struck(fault, provider, world, request, carry_out)
             provider.finish(response, world, request)
         except Exception:
             accepted = False
@@ -210,6 +217,15 @@ class Gateway:
             if world is not None:
                 world.end(accepted)
         return at, response
+
+    def _carry_out(
+        self, provider: Provider, world: World | None, request: Request, too_large: bool
+    ) -> Response:
+        if world is not None and not world.admit(provider.name):
+            return provider.failed("throttled", world, request)
+        if too_large:
+            return provider.failed("too_large", world, request)
+        return provider.respond(world, request)
 
     def _crashed(self, provider: Provider, world: World | None, request: Request) -> Response:
         """A defect of ours: the traceback goes to the log, the provider's own 500 to the client."""
@@ -240,6 +256,8 @@ class Gateway:
             response.add("X-Mock-Unimplemented", response.unimplemented)
         if not self._mock_headers:
             return
+        if response.fault is not None:
+            response.add(*fault_header(response.fault))
         if response.ignored:
             response.add("X-Mock-Ignored", _header_list(response.ignored))
         marks = self._marks.get(response.evidence)

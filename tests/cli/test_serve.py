@@ -75,7 +75,7 @@ def test_wait_ends_with_three_when_something_else_answers() -> None:
 def test_reset_and_clock_speak_to_the_server(running: Running) -> None:
     url = f"--url={running.url}"
     frozen = mockserver("clock", url, "freeze", "2026-03-01T12:00:00Z")
-    assert frozen.stdout == "2026-03-01T12:00:00.000Z (frozen), next change: none\n"
+    assert frozen.stdout.startswith("2026-03-01T12:00:00.000Z (frozen), next change: ")
     assert mockserver("clock", url).stdout == frozen.stdout
     moved = mockserver("clock", url, "advance", "1h30m")
     assert moved.stdout == "2026-03-01T12:00:00.000Z -> 2026-03-01T13:30:00.000Z, 0 changes\n"

@@ -29,6 +29,7 @@ def test_requests_are_listed_with_the_newest_last(call: Caller) -> None:
         "path": "/idt/first",
         "query": "x=1",
         "status": status,
+        "fault": "",
     }
     assert (second["id"], second["path"]) == (2, "/didww/second")
 

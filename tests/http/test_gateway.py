@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.core.limits import Limit
 from mockserver.core.messages import Evidence, Request, Response
-from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
+from mockserver.core.provider import Failure, KnownError, Provider, Route, key_of_sandbox, sandbox_of_key
 from mockserver.core.sandboxes import Sandboxes
 from mockserver.core.stock import Shelves
 from mockserver.core.tables import Row
@@ -77,6 +77,15 @@ class Echo(Provider):
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         statuses = {"crashed": 500, "too_large": 413, "throttled": 429, "unavailable": 503}
         return Response(statuses[failure], failure.encode())
+
+    def operation_of(self, request: Request) -> str:
+        return "write" if request.segments[:1] == ("write",) else "echo"
+
+    def faulted(self, status: int, error: str, world: World, request: Request) -> Response:
+        return Response(status or 499, error.encode(), operation=self.operation_of(request))
+
+    def errors(self) -> tuple[KnownError, ...]:
+        return (KnownError("E1", 499, "First"),)
 
     def credentials(self, sandbox: str) -> dict[str, str]:
         return {"api-key": key_of_sandbox(sandbox, "demo")}

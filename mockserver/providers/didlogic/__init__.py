@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mockserver.core.happenings import Happening
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, Provider, Route, key_of_sandbox, sandbox_of_key
+from mockserver.core.provider import Failure, KnownError, Provider, Route, key_of_sandbox, sandbox_of_key
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.didlogic import errors
+from mockserver.providers.didlogic import errors, injected
 from mockserver.providers.didlogic.call import Call, Operation
 from mockserver.providers.didlogic.errors import Refusal
+from mockserver.providers.didlogic.funds import HAPPENINGS as FUNDS
 from mockserver.providers.didlogic.params import Params, body_params, query_params
 from mockserver.providers.didlogic.routes import build_router, listed
 from mockserver.providers.didlogic.search import Search
 from mockserver.providers.didlogic.seed import load_catalogue, load_seed
+from mockserver.providers.didlogic.traffic import HAPPENINGS as TRAFFIC
 
 _SUFFIXES = (".json", ".csv")
 _LEGACY_KEYS = ("apiid", "api_token")
@@ -55,6 +58,9 @@ class Didlogic(Provider):
     def example(self, base_url: str) -> str:
         return f"curl -H 'Authorization: Bearer {self._key}' {base_url}/v1/balance"
 
+    def happenings(self) -> tuple[Happening, ...]:
+        return (*FUNDS, *TRAFFIC)
+
     def sandbox_of(self, request: Request) -> str | None:
         """By bearer token; without one by the legacy key in query or body (client: PHP)."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -66,11 +72,7 @@ class Didlogic(Provider):
     def respond(self, world: World | None, request: Request) -> Response:
         operation: Operation | None = None
         try:
-            if request.route is None:
-                segments, suffix = _path(request)
-                found, path, _ = self._router.find(request.method, segments)
-                request.route = (found, path, suffix, _version(segments))
-            operation, path, suffix, version = request.route
+            operation, path, suffix, version = self._route(request)
             if world is None and version:
                 raise errors.wrong_token(version)
             if operation is None or world is None:
@@ -94,8 +96,33 @@ class Didlogic(Provider):
         if response.evidence is None:
             response.evidence = operation.evidence
         if params and not operation.accepts.issuperset(params):
-            response.ignored = sorted(params.keys() - operation.accepts - _ALWAYS_READ)
+            unread = params.keys() - operation.accepts - _ALWAYS_READ
+            response.ignored = sorted(unread.union(response.ignored))
         return response
+
+    def _route(self, request: Request) -> tuple[Operation | None, tuple[str, ...], str, int]:
+        """The operation, the values in its path, the path's suffix and the version, 0 for none."""
+        if request.route is None:
+            segments, suffix = _path(request)
+            found, path, _ = self._router.find(request.method, segments)
+            request.route = (found, path, suffix, _version(segments))
+        route: tuple[Operation | None, tuple[str, ...], str, int] = request.route
+        return route
+
+    def takes_files(self, request: Request) -> bool:
+        """Documents come with files, and only in a multipart body."""
+        kind = request.headers.get("content-type", "")
+        return kind.lower().startswith("multipart/") and self.operation_of(request) == "create_document"
+
+    def operation_of(self, request: Request) -> str:
+        operation = self._route(request)[0]
+        return "" if operation is None else operation.id
+
+    def faulted(self, status: int, error: str, world: World, request: Request) -> Response:
+        return injected.failure(status, error).response(self.operation_of(request))
+
+    def errors(self) -> tuple[KnownError, ...]:
+        return injected.ERRORS
 
     def _params(self, query: str) -> Params:
         """A query's parameters, read once for queries that come again; those with a key are not kept."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, Provider, Route
+from mockserver.core.provider import Failure, KnownError, Provider, Route
 from mockserver.core.world import AccountSeed, World
 from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
@@ -17,7 +17,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, wire
+from mockserver.providers.didww import auth, injected, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -54,9 +54,7 @@ class Didww(Provider):
 
     def respond(self, world: World | None, request: Request) -> Response:
         """Routing first, then the key, then everything else (engine.md 3)."""
-        route = request.route
-        if route is None:
-            route = request.route = self._route(request)
+        route = self._routed(request)
         if isinstance(route, partial):
             refusal: Response = route()
             return refusal
@@ -64,12 +62,12 @@ class Didww(Provider):
             if world is None and not route.open:
                 return wire.unauthorized()
             what = f"{request.method} /v3/{route.path or route.type}"
-            return wire.not_implemented(what, f"{route.type}.unbuilt")
+            return wire.not_implemented(what, _operation(route))
         if world is None:
             return wire.unauthorized()
         if request.body and _is_broken_json(request):
             return wire.unreadable()
-        operation = f"{route.view.resource.type}.{route.action.partition('_')[0]}"
+        operation = _operation(route)
         try:
             return wire.success(self._engine.run(world, request, route), request)
         except Refusal as why:
@@ -78,6 +76,12 @@ class Didww(Provider):
             return wire.not_implemented(str(what), operation)
         except UnreadableQuery:
             return wire.unreadable()
+
+    def _routed(self, request: Request) -> Match | Unbuilt | Refused:
+        route: Match | Unbuilt | Refused | None = request.route
+        if route is None:
+            route = request.route = self._route(request)
+        return route
 
     def _route(self, request: Request) -> Match | Unbuilt | Refused:
         """What method, path and version header ask for, or the answer when that is nothing."""
@@ -93,6 +97,17 @@ class Didww(Provider):
             match = find(schema, request.method, parts[1:])
         return Refused(wire.unrouted, unquote(request.path)) if match is None else match
 
+    def operation_of(self, request: Request) -> str:
+        route = self._routed(request)
+        return "" if isinstance(route, partial) else _operation(route)
+
+    def faulted(self, status: int, error: str, world: World, request: Request) -> Response:
+        operation, version = self.operation_of(request), self._versions.of(request)
+        return injected.failure(status, error, world, operation, version)
+
+    def errors(self) -> tuple[KnownError, ...]:
+        return injected.ERRORS
+
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         return wire.failure(failure)
 
@@ -107,6 +122,13 @@ class Didww(Provider):
 
     def example(self, base_url: str) -> str:
         return f"curl -H 'Api-Key: {self._key}' '{base_url}/v3/countries'"
+
+
+def _operation(route: Match | Unbuilt) -> str:
+    """The name of an operation in journal, evidence and routes: `orders.create`."""
+    if isinstance(route, Unbuilt):
+        return f"{route.type}.unbuilt"
+    return f"{route.view.resource.type}.{route.action.partition('_')[0]}"
 
 
 def _is_broken_json(request: Request) -> bool:

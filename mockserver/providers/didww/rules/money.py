@@ -32,13 +32,17 @@ def available(world: World) -> Decimal:
 def require(world: World, cost: Decimal, version: str) -> None:
     """Refusal with 400 when `cost` is more than may be spent, worded as the version does (reference 2.4)."""
     means = available(world)
-    if cost <= means:
-        return
+    if cost > means:
+        raise insufficient(means, cost, version)
+
+
+def insufficient(means: Decimal, cost: Decimal, version: str) -> Refusal:
+    """The refusal of what costs more than may be spent."""
     evidence = Evidence("documented", "didww.error.insufficient_balance")
     if version < "2026-04-16":
-        raise Refusal(ApiError(400, "400", "Insufficient funds", "Insufficient funds"), evidence)
+        return Refusal(ApiError(400, "400", "Insufficient funds", "Insufficient funds"), evidence)
     meta = {"available_balance": price_text(means), "total_cost": price_text(cost)}
-    raise Refusal(ApiError(400, "400", "Insufficient balance", "Insufficient balance", meta=meta), evidence)
+    return Refusal(ApiError(400, "400", "Insufficient balance", "Insufficient balance", meta=meta), evidence)
 
 
 def price_of_one(world: World, sku_id: str | None) -> Decimal:
