@@ -176,6 +176,9 @@ POLICIES: Mapping[str, Policy] = {
 # The most numbers one order can take (documented; for SKUs assumed).
 MOST_PER_ORDER = 100
 
+# Several errors are told in one answer (assumed); so many at most is ours, lest an answer grow without bounds.
+MOST_ERRORS = 100
+
 # Get Orders, Get Numbers, Get Trunk Groups. This many digits fit in every JSON reader's integer.
 PAGE_SIZE = 100
 MOST_PAGE_DIGITS = 15

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
-from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 import orjson
 
 from mockserver.core.world import World
 from mockserver.providers.idt import errors, wire
+from mockserver.providers.idt.assumptions import MOST_ERRORS
 from mockserver.providers.idt.errors import Problem
 from mockserver.providers.idt.reading import Call, in_body_order, is_integer, path_id
 from mockserver.providers.idt.rows import Number, Switch, TrunkGroup
@@ -18,6 +19,7 @@ from mockserver.providers.idt.rows import Number, Switch, TrunkGroup
 _FIELDS = ("name", "ring_type", "pop", "is_default", "switches")
 _CHOICES = {"ring_type": ("simultaneous", "sequential"), "pop": ("US", "UK", "HK")}
 _LONGEST_NAME = 50
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 _PORT = 5060
 _PORTS = range(1024, 65536)
 _FIRST_ID = 268477  # after that of the examples; ids are never used twice
@@ -93,6 +95,8 @@ def set_trunk_group(call: Call) -> None:
     numbers = world.table(Number)
     found: dict[str, Number] = {}
     for index, name in enumerate(names):
+        if len(problems) >= MOST_ERRORS:
+            break
         row = numbers.get(name)
         if row is None or row.status != "active":
             problems.append(errors.number_in_body_not_found(index))
@@ -178,6 +182,8 @@ def _switch_problems(call: Call, switches: Any) -> list[Problem]:
         return [errors.invalid("switches", "must be a list of objects", "/switches")]
     problems: list[Problem] = []
     for index, switch in enumerate(switches):
+        if len(problems) >= MOST_ERRORS:
+            break
         call.ignore(switch, ("ip", "port"), f"switches.{index}.")
         ip, port = switch.get("ip"), switch.get("port")
         if ip is None:
@@ -191,8 +197,5 @@ def _switch_problems(call: Call, switches: Any) -> list[Problem]:
 
 
 def _is_ipv4(text: Any) -> bool:
-    """Four numbers with dots; no CIDR suffix."""
-    try:
-        return isinstance(text, str) and IPv4Address(text) is not None
-    except AddressValueError:
-        return False
+    """Four numbers with dots, none with leading zeros; no CIDR suffix."""
+    return isinstance(text, str) and _IPV4.fullmatch(text) is not None
