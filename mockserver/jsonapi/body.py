@@ -8,8 +8,8 @@ import orjson
 
 from mockserver.jsonapi import faults
 from mockserver.jsonapi.errors import ApiError, Refusal
-from mockserver.jsonapi.resource import Attribute, Relationship, Values
-from mockserver.jsonapi.schema import View
+from mockserver.jsonapi.resource import Relationship, Values
+from mockserver.jsonapi.schema import View, Written
 
 _DEEPEST = 100
 _BLANK: tuple[Any, ...] = (None, {}, [])
@@ -84,7 +84,7 @@ def read_resource(view: View, document: dict[str, Any], identifier: str | None) 
                 attribute = attributes.get(name)
                 if attribute is None:  # the name of a relationship: the engine fails
                     raise Refusal(faults.bad_request())
-                decode = attribute.codec.decode
+                decode = attribute.decode
                 values[attribute.field] = value if decode is None else decode(value)
         elif member == "relationships" and content:
             for name, value in content.items():
@@ -96,7 +96,7 @@ def read_resource(view: View, document: dict[str, Any], identifier: str | None) 
 
 def _check_members(
     data: dict[str, Any],
-    attributes: dict[str, Attribute],
+    attributes: dict[str, Written],
     relationships: dict[str, Relationship],
     *,
     new: bool,

@@ -348,7 +348,10 @@ def _changed_set(
     world: World, view: View, parent: Any, relationship: Relationship, action: str, named: tuple[str, ...]
 ) -> tuple[str, ...]:
     """A to-many relationship after members were added or removed. Refusal with 113 or 404."""
-    members: tuple[str, ...] = tuple(getattr(parent, relationship.field))
+    if relationship.inverse:
+        members = tuple(record.key for record in view.many(world, parent, relationship))
+    else:
+        members = tuple(getattr(parent, relationship.field))
     if action == "linkage_add":
         for key in named:
             if key in members:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from mockserver.jsonapi.errors import ApiError
 
 MEDIA_TYPE = "application/vnd.api+json"
@@ -110,6 +112,11 @@ def unsupported_media_type(content_type: str) -> ApiError:
         f"This request specified '{content_type}'."
     )
     return ApiError(415, "415", "Unsupported media type", text)
+
+
+def shown(value: object, most: int = 200) -> str:
+    """A JSON value as an error text quotes it, cut when it is long."""
+    return (value if isinstance(value, str) else orjson.dumps(value).decode())[:most]
 
 
 def server_error() -> ApiError:

@@ -53,7 +53,7 @@ class BoundFilter:
         self._encode: Callable[[Any], Any] | None = None
         for attribute in view.attributes.values():
             if attribute.field == declared.path:
-                self._encode = attribute.codec.encode
+                self._encode = attribute.codec_in(view.version, new=True).encode
 
     def given(self, raw: Any) -> Given:
         """The values a request names. Refusal when the filter takes no such value."""
@@ -88,8 +88,10 @@ class BoundFilter:
             if declared.match == "gteq":
                 return lambda world, row: (found := get(world, row)) is not None and found >= limit
             return lambda world, row: (found := get(world, row)) is not None and found <= limit
-        if declared.words is not None and any(value not in declared.words for value in values):
-            raise self._refuse(values)
+        if declared.words is not None:
+            known = declared.words | {None} if declared.blank else declared.words
+            if any(value not in known for value in values):
+                raise self._refuse(values)
         if declared.match == "overlap":
             words = set(values)
             return lambda world, row: not words.isdisjoint(get(world, row) or ())

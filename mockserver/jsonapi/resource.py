@@ -45,6 +45,10 @@ class Attribute(Ranged):
     update: bool = False
     read: bool = True
 
+    def codec_in(self, version: str, *, new: bool) -> Codec:
+        """How values are written in a version, and read from a create (`new`) or update request of it."""
+        return self.codec
+
 
 def attr(
     name: str,
@@ -64,7 +68,10 @@ def attr(
 class Relationship(Ranged):
     """A relationship. The row holds an id (`many` False) or a tuple of ids in `field`.
 
+    inverse   the other end of a to-one: nothing is stored here, the members are the target's rows whose field
+              of this name holds our id; what a request names is still handed to the rules as `field`
     replace   PATCH of the linkage may replace the whole set of a to-many relationship
+    read      False: only ever sent to us, no version has links or linkage of it
     """
 
     name: str
@@ -74,6 +81,8 @@ class Relationship(Ranged):
     create: bool = False
     update: bool = False
     replace: bool = False
+    inverse: str = ""
+    read: bool = True
 
 
 def one(
@@ -83,11 +92,13 @@ def one(
     field: str = "",
     create: bool = False,
     update: bool = False,
+    read: bool = True,
     since: str = "",
     until: str = "",
 ) -> Relationship:
     """A to-one relationship, stored as `<name>_id` unless `field` says otherwise."""
-    return Relationship(name, target, False, field or f"{name}_id", create, update, since=since, until=until)
+    stored = field or f"{name}_id"
+    return Relationship(name, target, False, stored, create, update, read=read, since=since, until=until)
 
 
 def many(
@@ -95,14 +106,18 @@ def many(
     target: str,
     *,
     field: str,
+    inverse: str = "",
     create: bool = False,
     update: bool = False,
     replace: bool = False,
+    read: bool = True,
     since: str = "",
     until: str = "",
 ) -> Relationship:
-    """A to-many relationship, stored as a tuple of ids in `field`."""
-    return Relationship(name, target, True, field, create, update, replace, since=since, until=until)
+    """A to-many relationship, stored as a tuple of ids in `field`, or found by `inverse`."""
+    return Relationship(
+        name, target, True, field, create, update, replace, inverse, read, since=since, until=until
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +153,22 @@ def exact(
     array: bool = True,
     blank: bool | None = None,
     fold: bool = False,
+    words: Iterable[str] | None = None,
     value: Callable[[World, Any], Any] | None = None,
     since: str = "",
     until: str = "",
 ) -> Filter:
-    """Equal to any of the given values, as text of the wire."""
+    """Equal to any of the given values, as text of the wire. `words`: the only values there are."""
     return Filter(
-        name, path or name, array=array, blank=blank, fold=fold, value=value, since=since, until=until
+        name,
+        path or name,
+        array=array,
+        blank=blank,
+        fold=fold,
+        words=None if words is None else frozenset(words),
+        value=value,
+        since=since,
+        until=until,
     )
 
 
@@ -252,6 +276,27 @@ class Source:
         return world.table(self.row)
 
 
+class Visible(Source):
+    """The rows of another source that one version can express; the others are not there for it."""
+
+    def __init__(self, source: Source, expresses: Callable[[Any], bool]) -> None:
+        super().__init__(source.row)
+        self._source = source
+        self._expresses = expresses
+
+    def _shown(self, row: Row | None) -> Row | None:
+        return row if row is not None and self._expresses(row) else None
+
+    def find(self, world: World, identifier: str) -> Row | None:
+        return self._shown(self._source.find(world, identifier))
+
+    def linked(self, world: World, identifier: str) -> Row | None:
+        return self._shown(self._source.linked(world, identifier))
+
+    def every(self, world: World) -> Iterable[Row]:
+        return filter(self._expresses, self._source.every(world))
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What a create or update request holds: values by stored field name, in the order sent.
@@ -276,6 +321,7 @@ class ResourceType:
     meta            the resource's own meta; depends on the world, so it is never kept with the row
     operations_since  the first version of an operation that older ones do not route
     document_meta   extra top-level meta by (world, operation, total), after `total_records`
+    expresses       whether a version has words for a row; rows that it has none for are not there for it
     listing         in place of `source.every`: (world, search) -> (rows, how many match in all)
     steady          the list is the same until the world changes
     etag            whether answers carry an ETag
@@ -296,6 +342,7 @@ class ResourceType:
     path: str = ""
     singleton: bool = False
     source: Source | None = None
+    expresses: Callable[[Any, str], bool] | None = None
     listing: Callable[[World, Any], tuple[list[Any], int]] | None = None
     steady: bool = True
     meta: Callable[[World, Any], Mapping[str, Any]] | None = None
@@ -315,7 +362,7 @@ class ResourceType:
             if attribute.read and attribute.field not in stored:
                 raise TypeError(f"{self.type}.{attribute.name}: {self.row.__name__} has no {attribute.field}")
         for relationship in self.relationships:
-            if relationship.field not in stored:
+            if relationship.read and not relationship.inverse and relationship.field not in stored:
                 raise TypeError(
                     f"{self.type}.{relationship.name}: {self.row.__name__} has no {relationship.field}"
                 )

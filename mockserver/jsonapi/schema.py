@@ -7,11 +7,29 @@ from typing import Any
 
 from mockserver.core.world import World
 from mockserver.jsonapi.filters import BoundFilter, BoundSort
-from mockserver.jsonapi.resource import Attribute, Relationship, ResourceType, Source, Unbuilt, exact
+from mockserver.jsonapi.resource import (
+    Attribute,
+    Relationship,
+    ResourceType,
+    Source,
+    Unbuilt,
+    Visible,
+    exact,
+)
 
 
 class Unimplemented(Exception):
     """The request needs something that is not built: 501, never a plausible answer."""
+
+
+class Written:
+    """An attribute as requests of one version write it. `decode` None: values are taken as they come."""
+
+    __slots__ = ("decode", "field")
+
+    def __init__(self, attribute: Attribute, version: str, *, new: bool) -> None:
+        self.field = attribute.field
+        self.decode = attribute.codec_in(version, new=new).decode
 
 
 class View:
@@ -26,17 +44,21 @@ class View:
         self.path = resource.path or self.type
         self.singular = singular(self.type)
         self.source: Source = resource.source or Source(resource.row)
+        if resource.expresses is not None:
+            expresses = resource.expresses
+            self.source = Visible(self.source, lambda row: expresses(row, version))
         known = [a for a in resource.attributes if a.known_in(version)]
         self.attributes: dict[str, Attribute] = {a.name: a for a in known if a.read}
-        self.relationships: dict[str, Relationship] = {
-            r.name: r for r in resource.relationships if r.known_in(version)
-        }
+        related = [r for r in resource.relationships if r.known_in(version)]
+        self.relationships: dict[str, Relationship] = {r.name: r for r in related if r.read}
         self.fields = frozenset([a.name for a in known]) | set(self.relationships) | {"id"}
-        self.create_attributes = {a.name: a for a in known if a.create}
-        self.update_attributes = {a.name: a for a in known if a.update}
-        self.create_relationships = {r.name: r for r in self.relationships.values() if r.create}
-        self.update_relationships = {r.name: r for r in self.relationships.values() if r.update}
-        self.encoders = tuple((a.name, a.field, a.codec.encode) for a in self.attributes.values())
+        self.create_attributes = {a.name: Written(a, version, new=True) for a in known if a.create}
+        self.update_attributes = {a.name: Written(a, version, new=False) for a in known if a.update}
+        self.create_relationships = {r.name: r for r in related if r.create}
+        self.update_relationships = {r.name: r for r in related if r.update}
+        self.encoders = tuple(
+            (a.name, a.field, a.codec_in(version, new=True).encode) for a in self.attributes.values()
+        )
         self.encoder_of = {name: (name, field, encode) for name, field, encode in self.encoders}
         self.operations = frozenset(
             o for o in resource.operations if resource.operations_since.get(o, "") <= version
@@ -76,6 +98,10 @@ class View:
 
     def many(self, world: World, row: Any, relationship: Relationship) -> list[Any]:
         """The records at the other end of a to-many relationship, in storage order."""
+        if relationship.inverse:
+            field, key = relationship.inverse, row.key
+            every = self.target(relationship).source.every(world)
+            return [record for record in every if getattr(record, field) == key]
         identifiers: Sequence[str] = getattr(row, relationship.field)
         if not identifiers:
             return []

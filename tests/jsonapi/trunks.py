@@ -1,7 +1,7 @@
 """Inbound trunks, their groups and POPs as the engine's cases want them, declared for the tests alone.
 
 The engine's cases write to trunks. These declarations are as small as the cases allow; they stand in for
-DIDWW's own until those are built.
+DIDWW's own, which have rules of their own.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Pop(Row):
-    table: ClassVar[str] = "didww.pops"
+    table: ClassVar[str] = "didww.alone_pops"
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trunk(Row):
-    table: ClassVar[str] = "didww.voice_in_trunks"
+    table: ClassVar[str] = "didww.alone_trunks"
     id: str
     name: str = ""
     description: str | None = None
@@ -48,7 +48,7 @@ class Trunk(Row):
 
 @dataclass(frozen=True, slots=True)
 class TrunkGroup(Row):
-    table: ClassVar[str] = "didww.voice_in_trunk_groups"
+    table: ClassVar[str] = "didww.alone_trunk_groups"
     id: str
     name: str = ""
     external_reference_id: str | None = None
