@@ -176,7 +176,7 @@ POLICIES: Mapping[str, Policy] = {
 # The most numbers one order can take (documented; for SKUs assumed).
 MOST_PER_ORDER = 100
 
-# Several errors are told in one answer (assumed); so many at most is ours, lest an answer grow without bounds.
+# Several errors are told in one answer (assumed), these many at most: ours, lest an answer grow without end.
 MOST_ERRORS = 100
 
 # Get Orders, Get Numbers, Get Trunk Groups. This many digits fit in every JSON reader's integer.
