@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -11,11 +11,12 @@ import orjson
 
 from mockserver.core.messages import Response
 from mockserver.core.world import World
+from tests.idt.contract import CONTRACTS, REQUEST_ID, contract, example
+from tests.idt.openapi import as_in_the_document, deviations
 from tests.support import Server
 
-CONTRACTS = Path(__file__).parents[2] / "contracts" / "idt"
+__all__ = ["CONTRACTS", "REQUEST_ID", "contract", "example"]
 HEADERS = {"x-api-key": "demo-idt-key", "x-api-secret": "demo-idt-secret"}
-REQUEST_ID = "00000000-0000-4000-8000-000000000000"  # as in the contract's bodies
 
 # Groups of the seed by what an order there leads to (fixtures/build_idt.py).
 PLENTY = 16847  # SALVADOR
@@ -33,19 +34,16 @@ DEAR = 30010
 NO_BROWSE = 30011
 
 
-def contract(name: str) -> Any:
-    """One file of the contract, parsed."""
-    return orjson.loads((CONTRACTS / name).read_bytes())
-
-
-def example(name: str) -> Any:
-    return contract(f"examples/{name}.json")
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(
+        {"schemas": contract("schemas.json"), "$ref": f"#/schemas/{schema}"}
+    )
 
 
 def schema_errors(schema: str, body: Any) -> list[str]:
     """What is wrong with a body by the contract's JSON Schema of that name."""
-    document = {"schemas": contract("schemas.json"), "$ref": f"#/schemas/{schema}"}
-    return [error.message for error in jsonschema_rs.Draft202012Validator(document).iter_errors(body)]
+    return [error.message for error in _validator(schema).iter_errors(body)]
 
 
 class Idt:
@@ -59,9 +57,13 @@ class Idt:
         return self.server.world()
 
     def call(self, method: str, target: str, **request: Any) -> Response:
-        """One request; `target` starts behind `/v1/dids`."""
+        """One request; `target` starts behind `/v1/dids`. Its answer must be one that the contract knows."""
         headers = {**HEADERS, **request.pop("headers", {})}
-        return self.server.request(method, f"/idt/v1/dids{target}", headers=headers, **request)
+        response = self.server.request(method, f"/idt/v1/dids{target}", headers=headers, **request)
+        if as_in_the_document(self.world.options["idt"]):
+            path = f"/v1/dids{target.partition('?')[0]}"
+            assert deviations(method, path, response) == [], response.body
+        return response
 
     def get(self, target: str) -> Any:
         """The body of a GET that must succeed."""

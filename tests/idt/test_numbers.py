@@ -151,7 +151,7 @@ def test_pending_cnam_ends_with_its_number(idt: Idt) -> None:
     idt.call("POST", f"/numbers/{JENNY}/cnam", json={"name": "Jenny"})
     idt.call("DELETE", f"/numbers/{JENNY}")
     assert row(idt, JENNY)["cnam"]["pending"] is None
-    assert idt.world.scheduler.agenda() == []
+    assert f"idt.cnam/{JENNY}" not in {entry.job.subject for entry in idt.world.scheduler.agenda()}
 
 
 @pytest.mark.parametrize(
