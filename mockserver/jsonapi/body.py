@@ -90,7 +90,7 @@ def read_resource(view: View, document: dict[str, Any], identifier: str | None) 
             for name, value in content.items():
                 relationship = relationships.get(name)
                 if relationship is not None:  # the name of an attribute is passed over
-                    values[relationship.field] = _linkage(view, relationship, value)
+                    values |= _linkage(view, relationship, value)
     return values
 
 
@@ -116,27 +116,43 @@ def _check_members(
                 raise Refusal(faults.not_allowed(name))
 
 
-def _linkage(view: View, relationship: Relationship, value: Any) -> Any:
-    """The id or ids that a relationship member names."""
+def _linkage(view: View, relationship: Relationship, value: Any) -> Values:
+    """What a relationship member sets, by stored field."""
     if relationship.many:
         if value == []:
-            return ()
+            return {relationship.field: ()}
         if not isinstance(value, dict):
             raise Refusal(faults.invalid_links_object())
-        return read_many(view, relationship, value.get("data"))
+        return {relationship.field: read_many(view, relationship, value.get("data"))}
     if value is not None and not isinstance(value, dict):
         raise Refusal(faults.bad_request())
     return read_one(view, relationship, None if value is None else value.get("data"))
 
 
-def read_one(view: View, relationship: Relationship, data: Any) -> str | None:
-    """The id in a to-one linkage, None when it clears. Refusal with 115, 116 or 103."""
+def read_one(view: View, relationship: Relationship, data: Any) -> Values:
+    """What a to-one linkage sets, by stored field; None when it clears. Refusal with 115, 116 or 103.
+
+    The type of a polymorphic one is not checked against those it may lead to, that is up to the rules; a
+    type that does not exist makes the real engine fail (engine.md 7.2).
+    """
     if data is None:
-        return None
+        return cleared(relationship)
     type_name, identifier = _identifier(data)
-    if type_name != view.target_type(relationship):
-        raise Refusal(faults.type_mismatch(type_name))
-    return _key(identifier)
+    if not relationship.kind:
+        if type_name != view.target_type(relationship):
+            raise Refusal(faults.type_mismatch(type_name))
+        return {relationship.field: _key(identifier)}
+    key, kind = _key(identifier), view.schema.canonical(type_name)
+    if key is None:
+        return cleared(relationship)
+    if kind is None:
+        raise Refusal(faults.bad_request())
+    return {relationship.field: key, relationship.kind: kind}
+
+
+def cleared(relationship: Relationship) -> Values:
+    """What an empty to-one linkage sets, by stored field."""
+    return dict.fromkeys(filter(None, (relationship.field, relationship.kind)))
 
 
 def read_many(view: View, relationship: Relationship, data: Any) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Writer:
         self._head = b'{"id":"' + _ID + b'","type":"' + view.type.encode() + b'"'
         start = json_inside(f"{root}/{view.path}/")
         self._links: dict[str, bytes] = {}
+        self._quiet = {r.name for r in view.relationships.values() if r.quiet}
         for name in view.relationships:
             raw = name.encode()
             self._links[name] = (
@@ -41,8 +42,9 @@ class Writer:
                 + b'","related":"' + start + _ID + b"/" + raw + b'"}'
             )  # fmt: skip
         self._all_links = b""
-        if self._links:
-            joined = b",".join(link + b"}" for link in self._links.values())
+        plain = [link for name, link in self._links.items() if name not in self._quiet]
+        if plain:
+            joined = b",".join(link + b"}" for link in plain)
             self._all_links = b',"relationships":{' + joined + b"}"
 
     def plain(self, world: World, row: Any) -> bytes:
@@ -74,7 +76,10 @@ class Writer:
         parts = [self._head.replace(_ID, identifier), self._attributes(row, fields)]
         relationships = []
         for name, link in self._links.items():
-            if fields is not None and name not in fields:
+            if fields is not None:
+                if name not in fields:
+                    continue
+            elif name in self._quiet and name not in linked:
                 continue
             text = link.replace(_ID, identifier)
             if name in linked:
@@ -109,12 +114,12 @@ def linkage(
     world: World, view: View, row: Any, relationship: Relationship, tests: Iterable[Test] = ()
 ) -> Any:
     """What `data` of a relationship holds: an identifier, None or a list of identifiers."""
-    type_name = view.target_type(relationship)
+    type_name = view.target_type(relationship, row)
     if not relationship.many:
         key = getattr(row, relationship.field)
         if key is None:
             return None
-        if relationship.target not in view.schema.by_canonical:
+        if type_name not in view.schema.by_type:
             return identifier(type_name, key)
         found = view.one(world, row, relationship)
         return None if found is None else identifier(type_name, found.key)
@@ -184,7 +189,7 @@ class Compound:
                 other = view.one(self._world, row, relationship)
                 found = [] if other is None else [other]
             if found:
-                target = view.target(relationship)
+                target = view.target(relationship, row)
                 for record in found:
                     if target.type != self._type or record.key not in self._primary:
                         self._add(target, record, below)
@@ -234,20 +239,20 @@ def listing(
     query: Query,
     rows: list[Any],
     writers: Writers,
-    meta: Mapping[str, Any],
+    meta: Mapping[str, Any] | None,
     links: Mapping[str, str] | None,
 ) -> bytes:
-    """A document of several records."""
+    """A document of several records. `meta` None: data alone."""
     included = b""
     if query.plain:
         plain = writers.of(query.view).plain
         data = [plain(world, row) for row in rows]
     else:
         data, included = _compound(world, query, rows, writers)
-    tail = b"" if links is None else b',"links":' + orjson.dumps(links)
-    return b"".join(
-        (b'{"data":[', b",".join(data), b"]", included, b',"meta":', orjson.dumps(meta), tail, b"}")
-    )
+    tail = b"" if meta is None else b',"meta":' + orjson.dumps(meta)
+    if links is not None:
+        tail += b',"links":' + orjson.dumps(links)
+    return b"".join((b'{"data":[', b",".join(data), b"]", included, tail, b"}"))
 
 
 def _compound(world: World, query: Query, rows: list[Any], writers: Writers) -> tuple[list[bytes], bytes]:

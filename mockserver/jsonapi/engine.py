@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, cast
 
@@ -16,10 +17,10 @@ from mockserver.jsonapi.document import Writers
 from mockserver.jsonapi.errors import Refusal, not_found
 from mockserver.jsonapi.faults import MEDIA_TYPE
 from mockserver.jsonapi.negotiation import check_accept, check_content_type
-from mockserver.jsonapi.outcome import Outcome
+from mockserver.jsonapi.outcome import Level, Outcome
 from mockserver.jsonapi.query import Query, parse_list, parse_show, parse_write
 from mockserver.jsonapi.rack import Params, parse_query
-from mockserver.jsonapi.resource import Incoming, Level, Relationship, Values
+from mockserver.jsonapi.resource import Incoming, Relationship, Values
 from mockserver.jsonapi.routes import Match
 from mockserver.jsonapi.schema import Schema, View
 
@@ -48,6 +49,9 @@ class Engine:
     def run(self, world: World, request: Request, match: Match) -> Outcome:
         """One request that is routed and whose caller is known."""
         action = match.action
+        handler = match.view.resource.handlers.get(action)
+        if handler is not None:
+            return handler(world, request, match.view.version)
         if action == "list":
             return self._list(world, request, match.view)
         if action == "show":
@@ -133,7 +137,8 @@ class Engine:
         if view.resource.document_meta is not None:
             meta.update(view.resource.document_meta(world, "list", total))
         meta["api_version"] = view.version
-        content = document.listing(world, query, rows, writers, meta, links)
+        shown = None if view.resource.bare else meta
+        content = document.listing(world, query, rows, writers, shown, links)
         return content, _etag(view, content)
 
     def _show(self, world: World, request: Request, view: View, identifier: str) -> Outcome:
@@ -183,7 +188,10 @@ class Engine:
         if request.body:
             _check_stray_body(request)
         _verify_key(match.identifier)
-        target = view.target(relationship)
+        # What a polymorphic relationship leads to is known from the record alone.
+        target = view.target(
+            relationship, _find(world, view, match.identifier) if relationship.kind else None
+        )
         query = self._query(target, parse_list, request.query)
         if query.faults:
             raise Refusal(query.faults)
@@ -275,29 +283,33 @@ class Engine:
             check_content_type(request)
         check_accept(request)
         content = bodies.parse_json(request.body)
-        wanted = self._wanted_linkage(view, relationship, action, content)
+        wanted: Any = self._wanted_linkage(view, relationship, action, content)
         if action == "linkage_replace" and relationship.many and not relationship.replace:
             raise Refusal(faults.replacement_forbidden())
         parent = _find(world, view, match.identifier)
-        if relationship.many and action != "linkage_replace":
-            wanted = _changed_set(world, view, parent, relationship, action, wanted)
+        if relationship.many:
+            if action != "linkage_replace":
+                wanted = _changed_set(world, view, parent, relationship, action, wanted)
+            wanted = {relationship.field: wanted}
         assert view.resource.update is not None
-        view.resource.update(world, parent, Incoming({relationship.field: wanted}, view.version))
+        view.resource.update(world, parent, Incoming(wanted, view.version))
         ignored = tuple(parse_query(request.query))
         return Outcome(204, b"", f"{view.resource.type}.linkage", "assumed", "", ignored)
 
     @staticmethod
     def _wanted_linkage(view: View, relationship: Relationship, action: str, content: dict[str, Any]) -> Any:
-        """What the body names: an id, None or a tuple of ids."""
+        """What the body names: a tuple of ids, or what a to-one relationship sets by stored field."""
         clears = action == "linkage_remove" and not relationship.many
         if not clears and "data" not in content:
             raise Refusal(faults.missing("data"))
         if not relationship.update:
             raise Refusal(faults.not_allowed(relationship.name))
         if clears:
-            return None
+            return bodies.cleared(relationship)
         if relationship.many:
             return bodies.read_many(view, relationship, content["data"])
+        if relationship.kind and content["data"] is None:
+            raise Refusal(faults.bad_request())  # the engine fails here
         return bodies.read_one(view, relationship, content["data"])
 
     # --- caches ----------------------------------------------------------------------------------
@@ -329,7 +341,8 @@ def _find(world: World, view: View, identifier: str, *, verify: bool = False) ->
         _verify_key(identifier)
     row = view.source.find(world, identifier)
     if row is None:
-        raise Refusal(not_found(identifier))
+        error, detail = not_found(identifier), view.resource.absent
+        raise Refusal(replace(error, detail=detail) if detail else error)
     return row
 
 

@@ -98,8 +98,13 @@ class BoundFilter:
         if declared.fold:
             values = [value.casefold() if value is not None else None for value in values]
         if declared.match == "contains":
-            part = values[0] or ""
-            return lambda world, row: part in (self._text(get(world, row)) or "")
+            sought = tuple(values)
+
+            def holds(world: World, row: Any) -> bool:
+                found = self._text(get(world, row)) or ""
+                return any(not found if part is None else part in found for part in sought)
+
+            return holds
         accepted = frozenset([*values, ""] if None in values else values)  # an empty text is no value either
         return lambda world, row: self._text(get(world, row)) in accepted
 

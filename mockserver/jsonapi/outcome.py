@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
-from mockserver.jsonapi.resource import Level
+from mockserver.jsonapi.faults import MEDIA_TYPE
+
+Level = Literal["recorded", "documented", "client", "assumed"]
 
 
 class Outcome:
@@ -14,10 +16,12 @@ class Outcome:
     Never changed once it is made, so it may be kept and given again.
 
     operation   "dids.list"
+    kind        the content type of the body
+    headers     more headers of this answer
     dressed     whatever the provider wants to keep with it; None at first
     """
 
-    __slots__ = ("body", "dressed", "etag", "ignored", "level", "operation", "status")
+    __slots__ = ("body", "dressed", "etag", "headers", "ignored", "kind", "level", "operation", "status")
 
     def __init__(
         self,
@@ -27,6 +31,9 @@ class Outcome:
         level: Level,
         etag: str = "",
         ignored: Iterable[str] = (),
+        *,
+        kind: str = MEDIA_TYPE,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.status = status
         self.body = body
@@ -34,4 +41,6 @@ class Outcome:
         self.level = level
         self.etag = etag
         self.ignored = ignored
+        self.kind = kind
+        self.headers = headers
         self.dressed: Any = None

@@ -13,7 +13,7 @@ from mockserver.jsonapi.errors import ApiError, Refusal
 from mockserver.jsonapi.filters import BoundFilter, BoundSort, Given, Test
 from mockserver.jsonapi.paging import Page, parse_page
 from mockserver.jsonapi.rack import Params, csv_line
-from mockserver.jsonapi.schema import View
+from mockserver.jsonapi.schema import View, plural
 
 # Names to include below a record: {"country": {"regions": {}}}. A plain recursive dict.
 Tree = dict[str, Any]
@@ -212,20 +212,24 @@ def _include(query: Query, given: Any) -> None:
 
 
 def _add_path(view: View, path: str, tree: Tree) -> ApiError | None:
-    schema, at = view.schema, view.resource.type
+    schema = view.schema
+    at: tuple[str, ...] = (view.resource.type,)
+    reached = view.type
     rest, depth = path, 0
     while True:
         name, _, rest = rest.partition(".")
-        target = schema.leads_to(at, name)
-        if target is None:
-            return faults.invalid_include(name, schema.name_of(at))
+        targets = schema.leads_to(at, name)
+        if not targets:
+            return faults.invalid_include(name, reached)
         tree = tree.setdefault(name, {})
         if not rest:
             return None
         depth += 1
         if depth > _DEEPEST:
             raise Refusal(faults.bad_request(f"include is nested more than {_DEEPEST} deep"))
-        at = target
+        at = targets
+        # The engine names what is behind a polymorphic relationship after the relationship itself.
+        reached = schema.name_of(at[0]) if len(at) == 1 else plural(name)
 
 
 # --- filter --------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, cast
 
+from mockserver.core.messages import Request
 from mockserver.core.tables import Row
 from mockserver.core.world import World
 from mockserver.jsonapi.codecs import AS_IS, Codec
+from mockserver.jsonapi.outcome import Level, Outcome
 
 Operation = Literal["list", "show", "create", "update", "delete"]
-Level = Literal["recorded", "documented", "client", "assumed"]
 RowClass = type[Row]  # inside a declaration the name `type` means the resource type
 Values = dict[str, Any]  # by stored field name
 
@@ -72,6 +73,9 @@ class Relationship(Ranged):
               of this name holds our id; what a request names is still handed to the rules as `field`
     replace   PATCH of the linkage may replace the whole set of a to-many relationship
     read      False: only ever sent to us, no version has links or linkage of it
+    kind      polymorphic: the stored field that holds the declared type of the record in `field`
+    targets   polymorphic: the types that it may lead to
+    quiet     shown only when it is asked for by name
     """
 
     name: str
@@ -83,6 +87,14 @@ class Relationship(Ranged):
     replace: bool = False
     inverse: str = ""
     read: bool = True
+    kind: str = ""
+    targets: tuple[str, ...] = ()
+    quiet: bool = False
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The declared names of the types at the other end; one unless it is polymorphic."""
+        return self.targets or (self.target,)
 
 
 def one(
@@ -93,12 +105,38 @@ def one(
     create: bool = False,
     update: bool = False,
     read: bool = True,
+    quiet: bool = False,
     since: str = "",
     until: str = "",
 ) -> Relationship:
     """A to-one relationship, stored as `<name>_id` unless `field` says otherwise."""
     stored = field or f"{name}_id"
-    return Relationship(name, target, False, stored, create, update, read=read, since=since, until=until)
+    return Relationship(
+        name, target, False, stored, create, update, read=read, quiet=quiet, since=since, until=until
+    )
+
+
+def one_of(
+    name: str,
+    *targets: str,
+    create: bool = False,
+    update: bool = False,
+    since: str = "",
+    until: str = "",
+) -> Relationship:
+    """A polymorphic to-one relationship, stored as `<name>_id` and, the declared type, `<name>_type`."""
+    return Relationship(
+        name,
+        targets[0],
+        False,
+        f"{name}_id",
+        create,
+        update,
+        kind=f"{name}_type",
+        targets=targets,
+        since=since,
+        until=until,
+    )
 
 
 def many(
@@ -207,9 +245,18 @@ def boolean(
     )
 
 
-def contains(name: str, path: str, *, fold: bool = False, since: str = "", until: str = "") -> Filter:
-    """A substring."""
-    return Filter(name, path, "contains", array=False, blank=False, fold=fold, since=since, until=until)
+def contains(
+    name: str,
+    path: str,
+    *,
+    array: bool = False,
+    blank: bool | None = False,
+    fold: bool = False,
+    since: str = "",
+    until: str = "",
+) -> Filter:
+    """A substring, or any of several."""
+    return Filter(name, path, "contains", array=array, blank=blank, fold=fold, since=since, until=until)
 
 
 def overlap(name: str, path: str, words: Iterable[str], *, since: str = "", until: str = "") -> Filter:
@@ -325,6 +372,10 @@ class ResourceType:
     listing         in place of `source.every`: (world, search) -> (rows, how many match in all)
     steady          the list is the same until the world changes
     etag            whether answers carry an ETag
+    bare            documents hold data alone, no meta
+    open            needs no key; its source then looks at no world
+    absent          the detail of the 404 for a record, in place of the usual one
+    handlers        actions that are no JSON:API requests: (world, request, version) -> answer
     evidence        how well each operation is known; documented when not given
     """
 
@@ -351,6 +402,10 @@ class ResourceType:
     update: Callable[[World, Any, Incoming], Row] | None = None
     delete: Callable[[World, Any], None] | None = None
     etag: bool = True
+    bare: bool = False
+    open: bool = False
+    absent: str = ""
+    handlers: Mapping[str, Callable[[World, Request, str], Outcome]] = field(default_factory=dict)
     since: str = ""
     until: str = ""
     former: tuple[tuple[str, str], ...] = ()
@@ -362,10 +417,9 @@ class ResourceType:
             if attribute.read and attribute.field not in stored:
                 raise TypeError(f"{self.type}.{attribute.name}: {self.row.__name__} has no {attribute.field}")
         for relationship in self.relationships:
-            if relationship.read and not relationship.inverse and relationship.field not in stored:
-                raise TypeError(
-                    f"{self.type}.{relationship.name}: {self.row.__name__} has no {relationship.field}"
-                )
+            for name in (relationship.field, relationship.kind):
+                if relationship.read and not relationship.inverse and name and name not in stored:
+                    raise TypeError(f"{self.type}.{relationship.name}: {self.row.__name__} has no {name}")
         linked = {relationship.field.removesuffix("_id") for relationship in self.relationships}
         keys: tuple[Filter | Sort, ...] = (*self.filters, *self.sorts)
         for key in keys:
@@ -373,7 +427,8 @@ class ResourceType:
             if getattr(key, "value", None) is None and first not in (linked if dot else stored):
                 raise TypeError(f"{self.type}: {key.name} reads {key.path}, which {self.row.__name__} lacks")
         for operation in ("create", "update", "delete"):
-            if (operation in self.operations) != (getattr(self, operation) is not None):
+            ruled = getattr(self, operation) is not None or operation in self.handlers
+            if (operation in self.operations) != ruled:
                 raise TypeError(
                     f"{self.type}: {operation} is declared without its rule, or the other way round"
                 )
@@ -381,7 +436,7 @@ class ResourceType:
     @property
     def alone(self) -> bool:
         """Whether the document of one record depends on nothing but its row."""
-        return self.meta is None and self.document_meta is None and self.source is None
+        return self.meta is None and self.document_meta is None and self.source is None and not self.bare
 
     def name_in(self, version: str) -> str:
         """The type's name in a version."""

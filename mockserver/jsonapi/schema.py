@@ -78,23 +78,24 @@ class View:
                 self.filters[declared.name] = BoundFilter(self, declared)
         self.sorts = {s.name: BoundSort(self, s) for s in resource.sorts if s.known_in(version)}
 
-    def target(self, relationship: Relationship) -> View:
-        """The type at the other end. Unimplemented when it is not built."""
-        found = self.schema.by_canonical.get(relationship.target)
+    def target(self, relationship: Relationship, row: Any = None) -> View:
+        """The type at the other end; of a polymorphic one, what `row` leads to. Unimplemented: not built."""
+        name = _target_name(relationship, row)
+        found = self.schema.by_canonical.get(name)
         if found is None:
-            raise Unimplemented(relationship.target)
+            raise Unimplemented(name)
         return found
 
-    def target_type(self, relationship: Relationship) -> str:
-        """The wire name of the type at the other end, built or not."""
-        return self.schema.name_of(relationship.target)
+    def target_type(self, relationship: Relationship, row: Any = None) -> str:
+        """The wire name of the type at the other end, built or not; `row` as in `target`."""
+        return self.schema.name_of(_target_name(relationship, row))
 
     def one(self, world: World, row: Any, relationship: Relationship) -> Any | None:
         """The record at the other end of a to-one relationship, or None."""
         identifier = getattr(row, relationship.field)
         if identifier is None:
             return None
-        return self.target(relationship).source.linked(world, identifier)
+        return self.target(relationship, row).source.linked(world, identifier)
 
     def many(self, world: World, row: Any, relationship: Relationship) -> list[Any]:
         """The records at the other end of a to-many relationship, in storage order."""
@@ -144,19 +145,33 @@ class Schema:
         for view in views:
             view.bind()
             for relationship in view.relationships.values():
-                target = relationship.target
-                if target not in self.by_canonical and target not in self.unbuilt_types:
-                    raise TypeError(
-                        f"{view.type}.{relationship.name} leads to {target}, unknown in {version}"
-                    )
+                for target in relationship.leads:
+                    if target not in self.by_canonical and target not in self.unbuilt_types:
+                        raise TypeError(
+                            f"{view.type}.{relationship.name} leads to {target}, unknown in {version}"
+                        )
 
-    def leads_to(self, type_name: str, relationship: str) -> str | None:
-        """The declared name of the type that a relationship of a type leads to, built or not."""
-        view = self.by_canonical.get(type_name)
+    def leads_to(self, type_names: Iterable[str], relationship: str) -> tuple[str, ...]:
+        """The declared names of the types that a relationship leads to, built or not; none when unknown.
+
+        Several types stand at the end of a polymorphic relationship; any of them may know the next one.
+        """
+        targets: dict[str, None] = {}
+        for type_name in type_names:
+            view = self.by_canonical.get(type_name)
+            if view is not None:
+                found = view.relationships.get(relationship)
+                targets |= dict.fromkeys(() if found is None else found.leads)
+            elif relationship in self.unbuilt_types[type_name].links:
+                targets[self.unbuilt_types[type_name].links[relationship]] = None
+        return tuple(targets)
+
+    def canonical(self, type_name: str) -> str | None:
+        """The declared name of a type by its name on the wire, built or not; None for an unknown one."""
+        view = self.by_type.get(type_name)
         if view is not None:
-            found = view.relationships.get(relationship)
-            return None if found is None else found.target
-        return self.unbuilt_types[type_name].links.get(relationship)
+            return view.resource.type
+        return type_name if type_name in self.unbuilt_types else None
 
     def name_of(self, type_name: str) -> str:
         """The name on the wire of a type by its declared name."""
@@ -174,6 +189,21 @@ class Registry:
         self.types = tuple(types)
         self.unbuilt = tuple(unbuilt)
         self.schemas = {version: Schema(version, types, unbuilt) for version in self.versions}
+
+
+def _target_name(relationship: Relationship, row: Any) -> str:
+    """The declared name of the type at the other end."""
+    name = relationship.target
+    if relationship.kind and row is not None:
+        name = getattr(row, relationship.kind) or name
+    return name
+
+
+def plural(name: str) -> str:
+    """The other way round of `singular`."""
+    if name.endswith("y"):
+        return name[:-1] + "ies"
+    return name + ("es" if name.endswith("s") else "s")
 
 
 def singular(type_name: str) -> str:
