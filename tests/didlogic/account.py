@@ -31,6 +31,16 @@ def contract(name: str) -> Any:
     return orjson.loads((CONTRACTS / name).read_bytes())
 
 
+@cache
+def operations() -> list[dict[str, Any]]:
+    """Every operation of both tables, each with its `version`."""
+    return [
+        {**row, "version": version}
+        for version in ("v1", "v2")
+        for row in contract(f"{version}/operations.json")
+    ]
+
+
 def example(name: str) -> Any:
     return contract(f"examples/{name}")
 

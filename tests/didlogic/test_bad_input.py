@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.didlogic.account import BEARER, BOUNDARY, FORM, JSON, Account, contract
+from tests.didlogic.account import BEARER, BOUNDARY, FORM, JSON, Account, operations
 from tests.support import Server, body_of
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -272,9 +272,7 @@ def anybody() -> Account:
     return Account(Server())
 
 
-PATHS = st.sampled_from(
-    [row["path"] for row in contract("operations.json")] + ["/v2/buy/purchase", "/v2/buy/search"]
-)
+PATHS = st.sampled_from([row["path"] for row in operations()] + ["/v2/buy/purchase", "/v2/buy/search"])
 WORDS = st.sampled_from(
     "did_numbers did_numbers[] id_in[] identities[][id] identities[] identities[][did_ids][] page per_page "
     "type start_date sms_enabled begins_with ends_width pattern apiid x[y][z]".split()
