@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import phonenumbers
 
@@ -86,3 +89,82 @@ def _groups_in(content: object) -> list[tuple[int, str]]:
         own = [(content["id"], content["name"])] if "country_calling_code" in content else []
         return own + [pair for part in content.values() for pair in _groups_in(part)]
     return []
+
+
+# --- what is not done yet --------------------------------------------------------------------------------
+
+BACKORDER, NAMED = "710-1be-a8d7", "19288516549"
+
+
+def held(idt: Idt) -> list[str]:
+    agenda = idt.world.scheduler.agenda()
+    return [entry.job.subject for entry in agenda if entry.due is None and entry.job.kind.startswith("idt.")]
+
+
+def cnam_of(idt: Idt) -> Any:
+    (row,) = idt.get(f"/numbers?filter_by_number={NAMED}")["numbers"]
+    return row["cnam"]["current"]["name"], row["cnam"]["pending"]
+
+
+def test_what_the_examples_show_unfinished_stays_so_until_fired(idt: Idt) -> None:
+    assert held(idt) == [f"idt.backorders/{BACKORDER}", f"idt.cnam/{NAMED}"]
+    idt.world.advance(by=timedelta(days=100))
+    assert idt.item(BACKORDER)["status"] == "Backordered"
+    assert cnam_of(idt)[1]["name"] == "New Caller ID"
+
+
+def test_seeded_backorder_arrives_when_fired(idt: Idt) -> None:
+    idt.world.fire(f"idt.backorders/{BACKORDER}")
+    item = idt.item(BACKORDER)
+    assert (item["status"], item["fulfilled"]) == ("Fulfilled – Complete", {"quantity": 2})
+    listed = [row["number"] for row in idt.get("/numbers?filter_by_did_group_name=piotrkow")["numbers"]]
+    assert listed == [row["number"] for row in item["numbers"]]
+    assert idt.world.ledger("idt").balance == SEED.opening_balance - 2 * Decimal("2.50")
+    assert held(idt) == [f"idt.cnam/{NAMED}"]
+
+
+def test_seeded_backorder_can_be_canceled(idt: Idt) -> None:
+    idt.world.fire(f"idt.backorders/{BACKORDER}", "canceled")
+    assert (idt.item(BACKORDER)["status"], idt.item(BACKORDER)["cancelable"]) == ("Backorder Canceled", False)
+
+
+def test_seeded_cnam_goes_through_or_is_rejected(idt: Idt) -> None:
+    idt.world.fire(f"idt.cnam/{NAMED}", "rejected")
+    assert cnam_of(idt) == ("My Caller ID", None)
+    assert idt.world.ledger("idt").lines == []
+    idt.world.reset()
+    idt.world.fire(f"idt.cnam/{NAMED}")
+    assert cnam_of(idt) == ("New Caller ID", None)
+    assert idt.world.ledger("idt").lines == []  # its fee was paid long ago
+
+
+def test_seeded_cnam_ends_with_its_number(idt: Idt) -> None:
+    assert idt.call("DELETE", f"/numbers/{NAMED}").status == 200
+    assert held(idt) == [f"idt.backorders/{BACKORDER}"]
+
+
+def test_groups_with_an_end_of_their_own_have_their_stock() -> None:
+    """What `docs/idt.md` promises of the groups from 30001 on."""
+    groups = SEED.tables[DidGroup.table]
+    stock = {}
+    for key in range(30001, 30014):
+        group = groups[key]
+        now, later = (SEED.shelves.by_key.get(shelf) for shelf in (group.shelf, group.later_shelf))
+        stock[key] = (now.size if now else 0, later.size if later else 0)
+        assert group.backorder == (group.country_iso == "GB" and key not in (30007, 30008))
+        assert group.called_off == (key in (30012, 30013))
+    assert stock == {
+        30001: (3, 0),
+        30002: (1, 0),
+        30003: (0, 0),
+        30004: (0, 200),
+        30005: (2, 200),
+        30006: (0, 2),
+        30007: (3, 0),
+        30008: (0, 0),
+        30009: (0, 0),
+        30010: (100, 0),
+        30011: (100, 20),
+        30012: (0, 0),
+        30013: (2, 0),
+    }
