@@ -54,7 +54,7 @@ def incoming_call(world: World, fields: dict[str, Any]) -> dict[str, Any]:
         kind=INCOMING,
         amount=incoming_cost(world, did, at, duration),
         duration=duration,
-        caller=digits(fields["from"]),
+        caller=fields["from"].removeprefix("+"),
         called=did.number if target is None else target.destination,
         destination_name=f"{did.country} - {did.area}",
         at=at,
@@ -108,7 +108,7 @@ def inbound_sms(world: World, fields: dict[str, Any]) -> dict[str, Any]:
         id=world.ids.uuid(),
         direction=INBOUND,
         status=said.DELIVERED,
-        source=digits(fields["from"]),
+        source=fields["from"].removeprefix("+"),
         destination=did.number,
         text=fields["text"],
         segments=count,
@@ -140,9 +140,7 @@ HAPPENINGS = (
                 default=_SOMEBODY,
             ),
             "duration": _DURATION,
-            "answered": Rule(
-                "switch", "Whether it is answered; if not it is a missed one.", default=True
-            ),
+            "answered": Rule("switch", "Whether it is answered; if not it is a missed one.", default=True),
             "at": _AT,
         },
     ),
