@@ -52,7 +52,8 @@ def create_document(call: Call) -> Response:
         "country": line(said.LONGEST_COUNTRY),
         "files": read_files,
     }
-    values = read_all({"files": {}, **given}, readers, "G32", ("name", "doc_type", "identity_id", "files"))
+    files = {} if given.get("files") is None else given["files"]
+    values = read_all({**given, "files": files}, readers, "G32", ("name", "doc_type", "identity_id"))
     _check_room(world, values["files"])
     document = _store(world, **values)
     world.later(ReviewDocument(document.id))
