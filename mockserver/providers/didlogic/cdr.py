@@ -32,7 +32,8 @@ def keep(world: World, table: Table[R], row: R) -> R:
     """Store a new row; when there are too many, the oldest goes, and whatever was to become of it."""
     if len(table) >= said.MOST_KEPT:
         oldest = table.remove(next(iter(table.rows)))
-        world.scheduler.cancel(oldest.subject)
+        if oldest.pending:  # looking through the agenda takes a while
+            world.scheduler.cancel(oldest.subject)
     return table.put(row)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from mockserver.core.tables import Key, Row
+from mockserver.providers.didlogic import assumptions as said
 
 SIP, INCOMING = "sip", "incoming"
 OUTBOUND, INBOUND = "outbound", "inbound"
@@ -45,6 +46,11 @@ class CallRecord(Row):
     def subject(self) -> str:
         return f"{self.table}/{self.id}"
 
+    @property
+    def pending(self) -> bool:
+        """Whether anything is still to become of it."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Message(Row):
@@ -69,6 +75,10 @@ class Message(Row):
     def subject(self) -> str:
         return f"{self.table}/{self.id}"
 
+    @property
+    def pending(self) -> bool:
+        return self.status in (said.ACCEPTED, said.SENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Click2Call(Row):
@@ -90,6 +100,10 @@ class Click2Call(Row):
     @property
     def subject(self) -> str:
         return f"{self.table}/{self.id}"
+
+    @property
+    def pending(self) -> bool:
+        return self.status in (said.QUEUED, said.RINGING, said.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
