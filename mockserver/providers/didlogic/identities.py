@@ -78,7 +78,7 @@ def _find(call: Call) -> Identity:
 
 
 def _name(call: Call, taken: set[str]) -> str:
-    name: str = _line(wrapped(call.params, "identity"), "name")
+    name: str = _line(given_in(call.params, "identity"), "name")
     if not name:
         raise invalid(name=said.BLANK)
     if name in taken:
