@@ -1,0 +1,112 @@
+"""Requests that schemathesis makes up from an OpenAPI document, answered in this process and judged by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support import Server
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+_HOST = "http://127.0.0.1"
+
+
+class Fuzzer:
+    """The operations of one document, to be tried on one provider of a server.
+
+    headers  the credentials that every request gets, whatever is made up for it
+    known    values that exist, by the name of a parameter or of a field in a body: made-up ones seldom do
+    """
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        server: Server,
+        prefix: str,
+        headers: Mapping[str, str],
+        known: Mapping[str, list[Any]],
+    ) -> None:
+        self._server = server
+        self._address = _HOST + prefix
+        self._headers = headers
+        self._known = known
+        schema = schemathesis.openapi.from_dict(document)
+        self._operations: dict[str, Any] = {}
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            self._operations[operation.definition.raw["operationId"]] = operation
+
+    def cases(self, operation: str, *, valid: bool) -> st.SearchStrategy[Case]:
+        """Requests of one operation: as its schemas ask for, or with something in them that they forbid."""
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        cases = self._operations[operation].as_strategy(generation_mode=mode)
+        return st.builds(self._with_known, cases, st.randoms(use_true_random=False))
+
+    def _with_known(self, case: Case, chance: Any) -> Case:
+        """Most of the values that name something put in place of made-up ones."""
+        for place in (case.path_parameters, case.query):
+            for name in place or ():
+                if name in self._known and chance.random() < 0.7:
+                    place[name] = chance.choice(self._known[name])
+        case.body = self._put(case.body, chance)
+        return case
+
+    def _put(self, node: Any, chance: Any) -> Any:
+        if isinstance(node, list):
+            return [self._put(item, chance) for item in node]
+        if not isinstance(node, dict):
+            return node
+        made = {}
+        for name, value in node.items():
+            known = self._known.get(name)
+            if known is None or chance.random() > 0.7:
+                made[name] = self._put(value, chance)
+            else:
+                made[name] = [chance.choice(known)] if isinstance(value, list) else chance.choice(known)
+        return made
+
+    def judge(self, case: Case) -> int:
+        """Send a request; the answer's status. AssertionError when it is not what the document says."""
+        arguments = case.as_transport_kwargs(base_url=self._address)
+        sent = requests.Request(
+            arguments["method"],
+            arguments["url"],
+            headers=arguments.get("headers"),
+            params=arguments.get("params"),
+            json=arguments.get("json"),
+            data=arguments.get("data"),
+        ).prepare()
+        path, _, query = (sent.path_url or "").partition("?")
+        body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+        headers = {name.lower(): str(value) for name, value in sent.headers.items()}
+        answer = self._server.gateway.handle(
+            str(sent.method), path, query, {**headers, **self._headers}, body
+        )
+        response = schemathesis.Response(
+            status_code=answer.status,
+            headers={name.lower(): [value] for name, value in answer.headers},
+            content=answer.body,
+            request=sent,
+            elapsed=0.0,
+            verify=False,
+        )
+        case.validate_response(response, checks=CHECKS)
+        return answer.status
