@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mockserver.core.masking import MASK, mask_body, mask_query, may_hold_secrets
 from mockserver.core.messages import Evidence, HeaderList, Response
 
-MASK = "***"
 _SECRET_HEADERS = frozenset(
     ("api-key", "x-api-key", "x-api-secret", "authorization", "proxy-authorization", "cookie")
 )
-# Names of secret fields in queries, forms and JSON bodies: the legacy didlogic key, passwords.
-_SECRET_FIELDS = ("apiid", "password", "api_key", "secret", "token")
-_IN_FORM = re.compile(r"(?i)((?:^|[&?\[])[^=&]*(?:" + "|".join(_SECRET_FIELDS) + r")[^=&]*=)[^&]*")
-_IN_JSON = re.compile(
-    r'(?i)("[^"]*(?:' + "|".join(_SECRET_FIELDS) + r')[^"]*"\s*:\s*)'
-    r'(?:"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|-?[0-9][^\s,\]}]*)'
-)
-# A part runs up to the next boundary, however many lines its value has. Its name need not be quoted.
-_IN_MULTIPART = re.compile(
-    r'(?i)(name="?[^"\r\n]*(?:'
-    + "|".join(_SECRET_FIELDS)
-    + r')[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(?:(?!\r?\n--)[\s\S])*'
-)
-_SECRET_BYTES = tuple(field.encode() for field in _SECRET_FIELDS)
 _KEPT_BODY = 32 << 10
 
 
@@ -70,7 +55,7 @@ class Shown(NamedTuple):
 
 def shown(method: str, path: str, query: str, headers: Mapping[str, str]) -> Shown:
     """The head of a request without credentials. `path` is as the caller sent it, provider prefix and all."""
-    if query and _may_hold_secrets(query.encode("latin-1", "replace")):
+    if query and may_hold_secrets(query.encode("latin-1", "replace")):
         query = mask_query(query)
     masked = {name: MASK if name in _SECRET_HEADERS else value for name, value in headers.items()}
     return Shown(method, path, query, masked)
@@ -104,7 +89,7 @@ class Journal:
         size, answer = len(body), response.body
         if size:
             body = body[:_KEPT_BODY]
-            if _may_hold_secrets(body):
+            if may_hold_secrets(body):
                 body = mask_body(body)
         answer_size = len(answer)
         if answer_size > _KEPT_BODY:
@@ -161,27 +146,3 @@ def _exchange(kept: _Kept) -> Exchange:
         evidence=evidence,
         fault=fault,
     )
-
-
-def _may_hold_secrets(text: bytes) -> bool:
-    """A quick look whether masking is worth its while."""
-    lower = text.lower()
-    return any(field in lower for field in _SECRET_BYTES)
-
-
-def mask_query(query: str) -> str:
-    """A query string with the values of secret fields replaced."""
-    return _IN_FORM.sub(rf"\g<1>{MASK}", query)
-
-
-def mask_body(body: bytes) -> bytes:
-    """A form, multipart or JSON body with the values of secret fields replaced."""
-    text = body.decode("utf-8", "replace")
-    stripped = text.lstrip()
-    if stripped.startswith(("{", "[")):
-        text = _IN_JSON.sub(rf'\g<1>"{MASK}"', text)
-    elif stripped.startswith("--") or "\ncontent-disposition:" in text.lower():
-        text = _IN_MULTIPART.sub(rf"\g<1>{MASK}", text)
-    else:
-        text = _IN_FORM.sub(rf"\g<1>{MASK}", text)
-    return text.encode()

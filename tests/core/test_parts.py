@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from mockserver.core.clock import Clock
 from mockserver.core.ids import Ids, number_of_uuid, uuid_of_number
-from mockserver.core.journal import Journal, mask_body, mask_query, shown
+from mockserver.core.journal import Journal, shown
 from mockserver.core.ledger import Ledger
+from mockserver.core.masking import mask_body, mask_query
 from mockserver.core.messages import Response
 from mockserver.core.provider import key_of_sandbox, sandbox_of_key
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
