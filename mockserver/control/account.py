@@ -5,16 +5,29 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mockserver.control.call import Call, instant, provider_named
+from mockserver.control import snapshots
+from mockserver.control.call import Call, Refused, instant, provider_named
 from mockserver.control.server import clock_state
 from mockserver.core.ledger import Ledger, Line
 from mockserver.core.limits import Limit
 
 
 def reset(call: Call) -> dict[str, Any]:
-    """Everything back to the seed: state, money, ids, agenda, limits, clock, journal."""
-    call.world.reset()
-    return {"sandbox": call.world.name, "to": call.body.to, "clock": clock_state(call.world)}
+    """Everything back to the seed, to an account without anything, or to a snapshot.
+
+    State, money, ids, agenda, limits, faults, policies, clock, journal.
+    """
+    to = call.body.to
+    kept = snapshots.named(call, to.partition(":")[2]) if to.startswith("snapshot:") else None
+    before = call.world.capture()
+    call.world.reset(empty=to == "empty")
+    if kept is not None:
+        try:
+            snapshots.restore(call.world, kept)
+        except Refused:
+            call.world.restore(before)
+            raise
+    return {"sandbox": call.world.name, "to": to, "clock": clock_state(call.world)}
 
 
 def show_limits(call: Call) -> dict[str, Any]:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mockserver")
 
-MOST_BODY = 1 << 20
 _DRAINED = 64 << 20  # how much of a refused body is read, so that the client gets to read the answer
 _MOST_FIELDS = 20
 _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -88,6 +87,11 @@ class ControlAPI:
         response.add("Cache-Control", "no-store")
         return response
 
+    def most_body(self, method: str, path: str) -> int:
+        """The longest body that a call may have."""
+        found, _, _ = self._router.find(method, tuple(unquote(part) for part in path.split("/") if part))
+        return 1 << 20 if found is None else found[0].most_body
+
     def _refuse_other_sites(self, headers: Mapping[str, str], host: str) -> None:
         """A web page that a developer happens to open must not drive a server on the same machine."""
         origin = headers.get("origin")
@@ -114,7 +118,7 @@ class ControlAPI:
         world = self._world(named.pop("sandbox", None))
         parameters = _parameters(operation, query)
         if operation.body and body is None:
-            raise Refused(413, f"a control body may have at most {MOST_BODY} bytes")
+            raise Refused(413, f"this body may have at most {operation.most_body} bytes")
         checked = _checked(operation.body, body or b"") if operation.body else None
         call = Call(self._server, world, named, parameters, checked, base_url)
         return _run(operation, call)
@@ -238,14 +242,15 @@ class _Endpoint:
         from starlette.responses import Response as HTTPResponse
 
         request = Request(scope, receive)
+        raw_path: bytes = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+        path = raw_path.decode("latin-1")
         try:
-            body = await _read(request)
+            body = await _read(request, self._api.most_body(scope["method"], path))
         except ClientDisconnect:
             return
-        raw_path: bytes = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
         response = self._api.handle(
             scope["method"],
-            raw_path.decode("latin-1"),
+            path,
             scope["query_string"].decode("latin-1"),
             {name: ", ".join(request.headers.getlist(name)) for name in request.headers},
             body,
@@ -256,17 +261,17 @@ class _Endpoint:
         await answer(scope, receive, send)
 
 
-async def _read(request: Any) -> bytes | None:
+async def _read(request: Any, most: int) -> bytes | None:
     """The body, or None when it is over the limit."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size <= MOST_BODY:
+        if size <= most:
             parts.append(part)
-        elif size > MOST_BODY + _DRAINED:
+        elif size > most + _DRAINED:
             break
-    return b"".join(parts) if size <= MOST_BODY else None
+    return b"".join(parts) if size <= most else None
 
 
 def build_control(

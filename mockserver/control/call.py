@@ -86,6 +86,10 @@ class Operation:
     status: int = 200
     conflicts: str = ""
     """What a 409 of this operation means; "" when it has none."""
+    conflict: str = "Problem"
+    """Name of the model of a 409."""
+    most_body: int = 1 << 20
+    """The longest body in bytes."""
 
 
 class Refused(Exception):

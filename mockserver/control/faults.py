@@ -57,7 +57,7 @@ def clear_faults(call: Call) -> dict[str, Any]:
 
 
 def start_outage(call: Call) -> Answer:
-    """Every request to a provider fails, for a while or until it is removed. Asked before all other faults."""
+    """Every request to a provider fails, for a while or until it is removed. Asked before other faults."""
     provider = provider_named(call, call.body.provider)
     fault = Fault(
         id=f"outage-{provider}",

@@ -32,9 +32,9 @@ def document(operations: Sequence[Operation], version: str, base_url: str) -> di
 
     from mockserver.control import schemas
 
-    names = {"Problem"}
+    names: set[str] = set()
     for one in operations:
-        names.update({one.body, one.answer} - {""})
+        names.update({one.body, one.answer, one.conflict} - {""})
     _, definitions = models_json_schema(
         [(getattr(schemas, name), "validation") for name in sorted(names)], ref_template=_REF
     )
@@ -74,7 +74,13 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     responses = {str(one.status): _answers(one.summary, one.answer)}
     if one.status == 201:
         responses["200"] = _answers("It was there already", one.answer)
-    responses.update({status: _answers(meaning, "Problem") for status, meaning in sorted(refusals.items())})
+    models = {"409": one.conflict}
+    responses.update(
+        {
+            status: _answers(meaning, models.get(status, "Problem"))
+            for status, meaning in sorted(refusals.items())
+        }
+    )
     described: dict[str, Any] = {
         "operationId": one.name + ("_of_sandbox" if of_named else ""),
         "summary": one.summary,

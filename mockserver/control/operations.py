@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mockserver.control import account, faults, happenings, journal, server, time, transitions
+from mockserver.control import (
+    account,
+    faults,
+    happenings,
+    journal,
+    server,
+    snapshots,
+    state,
+    time,
+    transitions,
+)
 from mockserver.control.call import Operation, Parameter
 
 _PROVIDER = Parameter("provider", "Only this provider", {"type": "string"})
@@ -39,7 +49,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "server",
         body="NewSandbox",
         status=201,
-        conflicts="Every place is taken by a sandbox that is kept",
+        conflicts="Every place is taken by a sandbox that is kept, or this one is there already",
     ),
     Operation(
         "show_sandbox",
@@ -168,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
         status=201,
         conflicts="There is a fault of that id, or there are too many",
     ),
-    Operation("clear_faults", "DELETE", "/faults", "Remove all faults", faults.clear_faults, "RemovedFaults"),
+    Operation("clear_faults", "DELETE", "/faults", "Remove all faults", faults.clear_faults, "Removed"),
     Operation("show_fault", "GET", "/faults/{id}", "One fault", faults.show_fault, "FaultState"),
     Operation(
         "replace_fault",
@@ -181,9 +191,7 @@ OPERATIONS: tuple[Operation, ...] = (
         status=201,
         conflicts="There are too many",
     ),
-    Operation(
-        "remove_fault", "DELETE", "/faults/{id}", "Remove one fault", faults.remove_fault, "RemovedFaults"
-    ),
+    Operation("remove_fault", "DELETE", "/faults/{id}", "Remove one fault", faults.remove_fault, "Removed"),
     Operation(
         "start_outage",
         "POST",
@@ -203,6 +211,89 @@ OPERATIONS: tuple[Operation, ...] = (
         faults.send_rival,
         "Taken",
         body="Rival",
+    ),
+    # state
+    Operation(
+        "list_snapshots", "GET", "/snapshots", "Snapshots kept", snapshots.list_snapshots, "SnapshotList"
+    ),
+    Operation(
+        "show_snapshot",
+        "GET",
+        "/snapshots/{name}",
+        "A snapshot as a document",
+        snapshots.show_snapshot,
+        "SnapshotExport",
+    ),
+    Operation(
+        "put_snapshot",
+        "PUT",
+        "/snapshots/{name}",
+        "Keep the state as it stands, or that of a document",
+        snapshots.put_snapshot,
+        "SnapshotState",
+        body="SnapshotDocument",
+        status=201,
+        conflicts="There are too many",
+        most_body=64 << 20,
+    ),
+    Operation(
+        "remove_snapshot",
+        "DELETE",
+        "/snapshots/{name}",
+        "Forget a snapshot",
+        snapshots.remove_snapshot,
+        "Removed",
+    ),
+    Operation(
+        "restore_snapshot",
+        "POST",
+        "/snapshots/{name}/restore",
+        "Put the sandbox into a snapshot's state",
+        snapshots.restore_snapshot,
+        "Restored",
+    ),
+    Operation(
+        "compare_snapshot",
+        "GET",
+        "/snapshots/{name}/diff",
+        "What is different now, in another snapshot, or since the seed",
+        snapshots.compare_snapshot,
+        "Differences",
+        query=(Parameter("with", "now (the default), seed, or another snapshot's name", {"type": "string"}),),
+    ),
+    Operation("show_state", "GET", "/state", "Types, rows counted, digest", state.show_types, "StateTypes"),
+    Operation(
+        "list_rows",
+        "GET",
+        "/state/{provider}/{type}",
+        "Rows of a type",
+        state.list_rows,
+        "StateRows",
+        query=(
+            _newest("rows", 100),
+            Parameter("offset", "How many rows to skip", {"type": "integer", "minimum": 0, "default": 0}),
+        ),
+    ),
+    Operation("show_row", "GET", "/state/{provider}/{type}/{id}", "One row", state.show_row, "StateRow"),
+    Operation(
+        "change_row",
+        "PATCH",
+        "/state/{provider}/{type}/{id}",
+        "Force fields of one row",
+        state.change_row,
+        "StateRow",
+        body="RowChange",
+    ),
+    Operation(
+        "assert_state",
+        "POST",
+        "/assert",
+        "Whether state and requests are as they should be",
+        state.assert_state,
+        "Asserted",
+        body="Assertion",
+        conflicts="Something does not hold",
+        conflict="Asserted",
     ),
     Operation("show_limits", "GET", "/limits", "Request limits by provider", account.show_limits, "Limits"),
     Operation(

@@ -69,13 +69,15 @@ class NewSandbox(Body):
 
     name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
     """1 to 64 letters, digits, dots, dashes or underscores; made up when it is left out."""
+    snapshot: str | None = None
+    """A snapshot that a new sandbox starts from instead of the seed."""
 
 
 class ResetTo(Body):
     """Where a reset leads."""
 
-    to: Literal["seed"] = "seed"
-    """The seed: what a new sandbox starts from."""
+    to: str = Field(default="seed", pattern=r"^(seed|empty|snapshot:[A-Za-z0-9._-]{1,64})$")
+    """seed: what a new sandbox starts from; empty: accounts that own nothing; snapshot:NAME."""
 
 
 class ClockChange(Body):
@@ -245,6 +247,39 @@ class OptionsChange(RootModel[dict[str, dict[str, Any]]]):
 
 class HappeningFields(RootModel[dict[str, Any]]):
     """The fields of a happening, as `GET /_mock/world` lists them."""
+
+
+class SnapshotDocument(RootModel[dict[str, Any]]):
+    """A snapshot as `GET /_mock/snapshots/NAME` gives it, or nothing at all."""
+
+
+class RowChange(RootModel[dict[str, Any]]):
+    """Fields of a row to be forced, as `GET /_mock/state/PROVIDER/TYPE/ID` shows them."""
+
+
+class Assertion(Body):
+    """What must hold. What is left out is not asked."""
+
+    provider: str | None = None
+    """Only this provider."""
+    max_spend: Money | None = None
+    """No provider's charges come to more than this."""
+    no_double_purchase: bool = Field(default=False, strict=True)
+    """No purchase was carried out twice for the very same request."""
+    no_unfinished: bool = Field(default=False, strict=True)
+    """Nothing that a request began is still under way."""
+    balance_equals_ledger: bool = Field(default=False, strict=True)
+    """The balance is the opening balance and every line of the ledger."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Assertion:
+        if self.max_spend is None and not (
+            self.no_double_purchase or self.no_unfinished or self.balance_equals_ledger
+        ):
+            raise ValueError(
+                "ask for at least one of max_spend, no_double_purchase, no_unfinished, balance_equals_ledger"
+            )
+        return self
 
 
 class LimitBody(Body):
@@ -452,7 +487,7 @@ class FaultList(BaseModel):
     faults: list[FaultState]
 
 
-class RemovedFaults(BaseModel):
+class Removed(BaseModel):
     removed: int
 
 
@@ -461,6 +496,69 @@ class Taken(BaseModel):
 
     provider: str
     taken: list[str]
+
+
+class SnapshotState(BaseModel):
+    """A snapshot that is kept. `rows` counts those of tables that differ from the seed's."""
+
+    name: str
+    hash: str
+    now: InstantText
+    rows: dict[str, int]
+
+
+class SnapshotList(BaseModel):
+    snapshots: list[SnapshotState]
+
+
+class SnapshotExport(RootModel[dict[str, Any]]):
+    """A whole state as one document. Secrets are masked in it."""
+
+
+class Restored(BaseModel):
+    sandbox: str
+    restored: str
+    hash: str
+
+
+class Difference(BaseModel):
+    at: str
+    before: Any
+    after: Any
+
+
+class Differences(BaseModel):
+    """The first 1000 of `total`."""
+
+    differences: list[Difference]
+    total: int
+
+
+class StateTypes(BaseModel):
+    """Rows by provider and type. Equal states have equal hashes."""
+
+    hash: str
+    types: dict[str, dict[str, int]]
+
+
+class StateRows(BaseModel):
+    rows: list[dict[str, Any]]
+    total: int
+
+
+class StateRow(RootModel[dict[str, Any]]):
+    """The fields of one row."""
+
+
+class Failure(BaseModel):
+    check: str
+    provider: str
+    reason: str
+
+
+class Asserted(BaseModel):
+    holds: bool
+    failures: list[Failure]
 
 
 class Limits(RootModel[dict[str, LimitBody | None]]):

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.control.call import Answer, Call, Operation, control_url, instant, optional_instant, unknown
+from mockserver.control import snapshots
+from mockserver.control.call import (
+    Answer,
+    Call,
+    Operation,
+    Refused,
+    control_url,
+    instant,
+    optional_instant,
+    unknown,
+)
 from mockserver.control.openapi import document, full_paths
 from mockserver.core.provider import DEFAULT_SANDBOX
 from mockserver.core.world import World
@@ -46,8 +56,15 @@ def create_sandbox(call: Call) -> Answer:
         number = 1
         while sandboxes.find(name := f"box-{number}") is not None:
             number += 1
-    status = 201 if sandboxes.find(name) is None else 200
-    return Answer(status, _sandbox(call, sandboxes.open(name, keep=True)))
+    kept = None if call.body.snapshot is None else snapshots.named(call, call.body.snapshot)
+    if sandboxes.find(name) is not None:
+        if kept is not None:
+            raise Refused(409, f"there is a sandbox {name!r} already; restore the snapshot in it")
+        return Answer(200, _sandbox(call, sandboxes.open(name, keep=True)))
+    world = sandboxes.open(name, keep=True)
+    if kept is not None:
+        snapshots.restore(world, kept)
+    return Answer(201, _sandbox(call, world))
 
 
 def show_sandbox(call: Call) -> dict[str, Any]:

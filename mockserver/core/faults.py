@@ -6,7 +6,7 @@ chance of its own: the same requests meet the same faults, and ids elsewhere do 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -92,7 +92,7 @@ class Faults:
 
     def __init__(self, chance: Ids) -> None:
         self._watched: dict[str, Watched] = {}
-        self._chance = chance
+        self.chance = chance
 
     def __len__(self) -> int:
         return len(self._watched)
@@ -119,6 +119,10 @@ class Faults:
     def clear(self) -> None:
         self._watched.clear()
 
+    def take_on(self, rules: Iterable[tuple[Fault, int, int]]) -> None:
+        """Hold other rules from now on, each with how many requests it saw and hit."""
+        self._watched = {fault.id: Watched(fault, seen, hits) for fault, seen, hits in rules}
+
     def strike(self, provider: str, operation: str, method: str, path: str, now: datetime) -> Fault | None:
         """The rule that strikes this request, counted; None when it goes unharmed."""
         for watched in self._watched.values():
@@ -141,4 +145,4 @@ class Faults:
             return False
         if fault.every is not None and watched.seen % fault.every:
             return False
-        return fault.probability is None or self._chance.below(1_000_000) < fault.probability * 1_000_000
+        return fault.probability is None or self.chance.below(1_000_000) < fault.probability * 1_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -25,6 +25,15 @@ class Ids:
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)
         self._counters: dict[str, int] = {}
+
+    def state(self) -> tuple[tuple[int, ...], dict[str, int]]:
+        """Where the source stands: the generator's words and the counters."""
+        return self._random.getstate()[1], dict(self._counters)
+
+    def take_on(self, words: tuple[int, ...], counters: Mapping[str, int]) -> None:
+        """Go on from there. ValueError when no generator can stand so."""
+        self._random.setstate((3, words, None))
+        self._counters = dict(counters)
 
     def uuid(self) -> str:
         """A fresh version 4 UUID."""

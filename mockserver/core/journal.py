@@ -22,7 +22,7 @@ class Exchange:
     """One request with its answer. Bodies are cut at 32 KiB; `*_size` tell how long they were.
 
     `fault` is the id of the rule that made the answer fail, "" when none did; `status` is 0 when the
-    connection was cut without an answer.
+    connection was cut without an answer. `committed` tells whether what the request changed was kept.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Exchange:
     seconds: float
     evidence: Evidence | None
     fault: str
+    committed: bool
 
 
 class Shown(NamedTuple):
@@ -97,7 +98,7 @@ class Journal:
         weight = 2500 + 2 * len(head.path) + len(head.query) + len(body) + len(answer)
         headers = (response.block, response.more, response.marks)
         fault = "" if response.fault is None else response.fault.id
-        about = (response.operation, response.status, response.evidence, fault)
+        about = (response.operation, response.status, response.evidence, fault, response.committed)
         self._kept.append(
             (weight, self.count, at, provider, head, body, size, about, headers, answer, answer_size, seconds)
         )
@@ -125,7 +126,7 @@ class Journal:
 
 def _exchange(kept: _Kept) -> Exchange:
     _, number, at, provider, head, body, size, about, headers, answer, answer_size, seconds = kept
-    operation, status, evidence, fault = about
+    operation, status, evidence, fault, committed = about
     block, more, marks = headers
     return Exchange(
         number=number,
@@ -145,4 +146,5 @@ def _exchange(kept: _Kept) -> Exchange:
         seconds=seconds,
         evidence=evidence,
         fault=fault,
+        committed=committed,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -54,6 +55,15 @@ class Ledger:
     def set_balance(self, target: Decimal, note: str = "set through the control API") -> Line:
         """Bring the balance to `target` with an adjustment line."""
         return self.post(target - self._balance, "adjustment", note=note)
+
+    def take_on(self, opening: Decimal, lines: Iterable[Line]) -> None:
+        """Hold other lines from now on. Cannot be undone. ValueError when they do not add up."""
+        kept, balance = list(lines), opening
+        for number, line in enumerate(kept, start=1):
+            balance += line.amount
+            if line.balance != balance or line.number != number:
+                raise ValueError(f"line {number} of the ledger does not add up")
+        self.opening, self.lines, self._balance = opening, kept, balance
 
     def _strike(self, before: Decimal) -> None:
         self.lines.pop()

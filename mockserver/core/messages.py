@@ -105,11 +105,13 @@ class Response:
     ignored        request fields and parameters that nothing read (X-Mock-Ignored)
     unimplemented  what is not built, when that is the answer (X-Mock-Unimplemented)
     fault          the rule that made the answer what it is, when one did
+    committed      whether what the request changed is kept; by its status unless a fault decided otherwise
     """
 
     __slots__ = (
         "block",
         "body",
+        "committed",
         "evidence",
         "fault",
         "ignored",
@@ -141,6 +143,7 @@ class Response:
         self.ignored = ignored
         self.unimplemented = unimplemented
         self.fault: Fault | None = None
+        self.committed = status < 400
 
     def add(self, name: str, value: str) -> None:
         """One more header, after those there are."""

@@ -37,15 +37,17 @@ class KnownError:
 class Provider(ABC):
     """A provider's dialect. Holds no state: everything that changes is in the `World`.
 
-    name    didww, idt, didlogic
-    prefix  where it is mounted ("/didww")
-    hosts   its own host names, lower case; a request for one of them needs no prefix
+    name       didww, idt, didlogic
+    prefix     where it is mounted ("/didww")
+    hosts      its own host names, lower case; a request for one of them needs no prefix
+    purchases  the operations that spend money when they are carried out twice
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     prefix: ClassVar[str]
     hosts: ClassVar[frozenset[str]]
+    purchases: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def seed(self) -> AccountSeed:

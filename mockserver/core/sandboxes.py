@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mockserver.core.provider import DEFAULT_SANDBOX
+from mockserver.core.snapshots import Snapshot
 from mockserver.core.world import World
 
 
@@ -24,6 +25,7 @@ class Sandboxes:
         self._worlds: dict[str, World] = {}  # in order of last use, the latest at the end
         self._kept: set[str] = {DEFAULT_SANDBOX}
         self._latest = ""
+        self.snapshots: dict[str, Snapshot] = {}  # kept by name until deleted; see control.snapshots
 
     def open(self, name: str, *, keep: bool = False) -> World:
         """The sandbox of that name, made from the seed at first use. SandboxesFull when there is no room."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -16,9 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Job(ABC):
-    """Base of later changes. Subclasses are frozen dataclasses holding ids, never rows or functions."""
+    """Base of later changes. Subclasses are frozen dataclasses holding ids, never rows or functions.
 
-    kind: ClassVar[str] = ""  # "didww.complete_order"
+    kind     "didww.complete_order"
+    routine  it belongs to the life of a thing that is finished, as the renewal of a number does: nobody
+             waits for it
+    """
+
+    kind: ClassVar[str] = ""
+    routine: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -70,6 +77,19 @@ class Scheduler:
         for entry in taken:
             self._drop(entry.number)
         return taken
+
+    @property
+    def entries(self) -> int:
+        """How many jobs there ever were."""
+        return self._number
+
+    def take_on(self, entries: Iterable[Entry], ever: int) -> None:
+        """Hold other jobs from now on; the next one's number follows `ever`. Cannot be undone."""
+        self._entries.clear()
+        self._heap.clear()
+        for entry in entries:
+            self._insert(entry)
+        self._number = max([ever, *self._entries])
 
     def agenda(self) -> list[Entry]:
         """What is to come in the order it will happen; held jobs last."""

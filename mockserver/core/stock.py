@@ -81,6 +81,14 @@ class Stock:
         """Per shelf the places that are sold or held; for snapshots and comparisons."""
         return self._gone
 
+    def take_on(self, gone: Mapping[str, frozenset[int]]) -> None:
+        """Let other places be gone from now on. Cannot be undone. ValueError for one that is not there."""
+        for key, places in gone.items():
+            shelf = self.shelves.by_key.get(key)
+            if shelf is None or any(not 0 <= place < shelf.size for place in places):
+                raise ValueError(f"there is no such place on the shelf {key!r}")
+        self._gone = dict(gone)
+
     def available(self, key: str) -> int:
         """How many numbers of a shelf are on sale; 0 for an unknown shelf."""
         shelf = self.shelves.by_key.get(key)

@@ -12,17 +12,26 @@ Undo = list[tuple[Callable[..., object], tuple[Any, ...]]]
 class Row:
     """Base of every stored row. Subclasses are frozen dataclasses with slots and name their table.
 
+    `owned` rows belong to an account and not to the catalogue; an account that owns nothing has those of them
+    that `stays` tells of.
+
     `wire` keeps encoded forms of this row beside it: rows never change, so neither do their bytes.
     """
 
     __slots__ = ("_wire",)
     table: ClassVar[str] = ""  # "didww.orders"
+    owned: ClassVar[bool] = False
     _wire: dict[Any, bytes]
 
     @property
     def key(self) -> Key:
         """What the row is found by in its table; most rows have an `id`."""
         return self.id  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def stays(self) -> bool:
+        """Whether even an account that owns nothing has it."""
+        return not self.owned
 
     @property
     def wire(self) -> dict[Any, bytes]:
@@ -52,17 +61,19 @@ class Table(Generic[R]):
     Every write leaves its inverse in the world's undo log, so that a refused request changes nothing.
     """
 
-    __slots__ = ("_owned", "_rows", "_undo")
+    __slots__ = ("_changed", "_owned", "_rows", "_undo")
 
     def __init__(self, rows: Mapping[Key, R], undo: Undo) -> None:
         self._rows = rows
         self._owned: dict[Key, R] | None = None
+        self._changed = False
         self._undo = undo
 
     def _writable(self) -> dict[Key, R]:
         if self._owned is None:
             self._owned = dict(self._rows)
             self._rows = self._owned
+            self._changed = True
         return self._owned
 
     def get(self, key: Key) -> R | None:
@@ -94,6 +105,7 @@ class Table(Generic[R]):
         after = dict(before)
         row = after.pop(key)
         self._rows = self._owned = after
+        self._changed = True
         self._undo.append((self._put_back, (before, owned)))
         return row
 
@@ -106,6 +118,20 @@ class Table(Generic[R]):
 
     def _put_back(self, rows: Mapping[Key, R], owned: dict[Key, R] | None) -> None:
         self._rows, self._owned = rows, owned
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written since the seed."""
+        return self._changed
+
+    def share(self) -> Mapping[Key, R]:
+        """The rows, for somebody to keep: the next write makes a copy."""
+        self._owned = None
+        return self._rows
+
+    def take_on(self, rows: Mapping[Key, R]) -> None:
+        """Hold other rows from now on, which belong to somebody else. Cannot be undone."""
+        self._rows, self._owned, self._changed = rows, None, True
 
     @property
     def rows(self) -> Mapping[Key, R]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TypeVar
 
 from mockserver.core.clock import LATEST, Clock
@@ -17,6 +18,7 @@ from mockserver.core.ledger import Ledger
 from mockserver.core.limits import Limit, RateLimiter
 from mockserver.core.rules import Rule
 from mockserver.core.scheduler import Entry, Job, Scheduler
+from mockserver.core.snapshots import Account, Chance, Snapshot
 from mockserver.core.stock import Shelves, Stock
 from mockserver.core.tables import Key, Row, Table, Undo
 from mockserver.core.transitions import Policies, Policy
@@ -125,18 +127,21 @@ class World:
             for due, job in seed.agenda:
                 self.scheduler.add(due, job)
         self.policies = Policies(defaults, outcomes)
+        self.seeded_jobs = self.scheduler.entries
         self.commit()
 
     # --- state -----------------------------------------------------------------------------------
 
     def table(self, row: type[R]) -> Table[R]:
         """The table of a row class, `world.table(Order)`; empty when the seed has none."""
-        name = row.table
+        table = self._tables.get(row.table)
+        return self.table_named(row.table) if table is None else table
+
+    def table_named(self, name: str) -> Table[Any]:
+        """The table of that name."""
         table = self._tables.get(name)
         if table is None:
-            seed = self._seeds[name.partition(".")[0]]
-            rows: Mapping[Key, Any] = seed.tables.get(name, {})
-            table = self._tables[name] = Table(rows, self._undo)
+            table = self._tables[name] = Table(self.seed_rows(name), self._undo)
         return table
 
     def tables(self) -> dict[str, Table[Any]]:
@@ -294,8 +299,89 @@ class World:
         self.derived.clear()
         self._announced.clear()
 
-    def reset(self) -> None:
-        """Back to the seed: state, money, stock, ids, agenda, limits, policies, clock and journal."""
+    # --- snapshots -------------------------------------------------------------------------------
+
+    def capture(self) -> Snapshot:
+        """The whole state as it stands. Costs next to nothing: the rows are shared."""
+        accounts: dict[str, Account] = {}
+        for provider, ledger in self._ledgers.items():
+            limiter = self._limiters[provider]
+            accounts[provider] = Account(
+                opening=ledger.opening,
+                lines=tuple(ledger.lines),
+                gone={key: gone for key, gone in self._stock[provider].gone().items() if gone},
+                tables={
+                    name: table.share()
+                    for name, table in self._tables.items()
+                    if table.changed and name.partition(".")[0] == provider
+                },
+                options=dict(self.options[provider]),
+                limit=None if limiter is None else limiter.limit,
+            )
+        return Snapshot(
+            mode=self.clock.mode,
+            rate=self.clock.rate,
+            now=self.clock.now(),
+            accounts=accounts,
+            agenda=tuple(self.scheduler.agenda()),
+            entries=self.scheduler.entries,
+            policies=dict(self.policies.chosen),
+            faults=tuple((one.fault, one.seen, one.hits) for one in self.faults),
+            ids=Chance(*self.ids.state()),
+            fault_ids=Chance(*self.faults.chance.state()),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take on a state; journal and events go on. ValueError for one that cannot be; nothing changes."""
+        before = self.capture()
+        try:
+            self._take_on(snapshot)
+        except ValueError:
+            self._take_on(before)
+            raise
+
+    def _take_on(self, snapshot: Snapshot) -> None:
+        events = self.events
+        self._start()
+        self.events = events
+        for provider, account in snapshot.accounts.items():
+            self._stock[provider].take_on(account.gone)
+            self._ledgers[provider].take_on(account.opening, account.lines)
+            self.options[provider] = dict(account.options)
+            self.set_limit(provider, account.limit)
+            for name, rows in account.tables.items():
+                self._tables[name] = Table({}, self._undo)
+                self._tables[name].take_on(rows)
+        self.scheduler.take_on(snapshot.agenda, snapshot.entries)
+        self.policies.chosen = dict(snapshot.policies)
+        self.faults.take_on(snapshot.faults)
+        self.ids.take_on(snapshot.ids.state, snapshot.ids.counters)
+        self.faults.chance.take_on(snapshot.fault_ids.state, snapshot.fault_ids.counters)
+        self.clock.set(mode=snapshot.mode, now=snapshot.now, rate=snapshot.rate)
+
+    def untouched(self) -> Snapshot:
+        """The state that a reset leads to."""
+        kept, events = self.capture(), self.events
+        self._start()
+        seed = self.capture()
+        self.events = events
+        self._take_on(kept)
+        return seed
+
+    def seed_rows(self, table: str) -> Mapping[Key, Any]:
+        """What the seed has in a table."""
+        return self._seeds[table.partition(".")[0]].tables.get(table, {})
+
+    def reset(self, *, empty: bool = False) -> None:
+        """Back to the seed: state, money, stock, ids, agenda, limits, policies, clock and journal.
+
+        With `empty` the accounts own nothing and nothing lies ahead of them; catalogue and funds stay.
+        """
         self.clock.restore()
         self.journal.clear()
         self._start()
+        if empty:
+            for table in self.tables().values():
+                if any(row.owned for row in islice(table, 1)):
+                    table.take_on({key: row for key, row in table.rows.items() if row.stays})
+            self.scheduler.take_on((), self.scheduler.entries)

@@ -39,7 +39,7 @@ def struck(
         response = provider.faulted(effect.status, effect.error, world, request)
     if effect.body == "malformed":
         response.body = malformed(response.body)
-    response.fault = fault
+    response.fault, response.committed = fault, accepted
     return response, accepted
 
 

@@ -87,7 +87,7 @@ def test_operations_of_the_server_are_not_served_under_a_sandbox(call: Caller) -
 @pytest.mark.parametrize("path", PATHS)
 def test_wrong_method_is_refused_with_those_allowed(call: Caller, path: str) -> None:
     methods = sorted({operation.method for operation in OPERATIONS if operation.path == path})
-    for method in ("PATCH", "OPTIONS", "FOO"):
+    for method in {"PATCH", "OPTIONS", "FOO"}.difference(methods):
         answer = call(method, path)
         assert (answer.status, answer.json["allowed"]) == (405, methods)
         assert answer.headers["allow"] == ", ".join(methods)
@@ -130,9 +130,10 @@ def test_bad_body_is_refused_and_changes_nothing(call: Caller, operation: Any) -
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
-def test_body_of_more_than_a_mebibyte_is_refused(call: Caller, operation: Any) -> None:
-    answer = call.raw(operation.method, operation.path, b" " * ((1 << 20) + 1))
-    assert (answer.status, answer.json) == (413, {"error": "a control body may have at most 1048576 bytes"})
+def test_body_over_its_limit_is_refused(call: Caller, operation: Any) -> None:
+    answer = call.raw(operation.method, operation.path, b" " * (operation.most_body + 1))
+    error = f"this body may have at most {operation.most_body} bytes"
+    assert (answer.status, answer.json) == (413, {"error": error})
 
 
 def test_body_of_just_a_mebibyte_is_read(call: Caller) -> None:

@@ -37,6 +37,7 @@ class Didlogic(Provider):
     title: ClassVar[str] = "didlogic API v1 and v2"
     prefix: ClassVar[str] = "/didlogic"
     hosts: ClassVar[frozenset[str]] = frozenset({"api.didlogic.com", "app.didlogic.com", "didlogic.com"})
+    purchases: ClassVar[frozenset[str]] = frozenset({"purchase_numbers", "send_sms"})
 
     def __init__(self, *, key: str) -> None:
         """`key` is the token that opens the default sandbox."""

@@ -26,6 +26,7 @@ class Renew(Job):
     """The month of a number is over: charge the next one, or let the number go."""
 
     kind: ClassVar[str] = "didlogic.renew"
+    routine: ClassVar[bool] = True
     number: str
 
     @property

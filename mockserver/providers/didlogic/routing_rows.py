@@ -31,6 +31,7 @@ class Routing(Row):
     """All destinations of one number, the first to ring first. They are listed and removed together."""
 
     table: ClassVar[str] = "didlogic.destinations"
+    owned: ClassVar[bool] = True
 
     number: str
     destinations: tuple[Destination, ...]
@@ -48,6 +49,7 @@ class SipAccount(Row):
     """
 
     table: ClassVar[str] = "didlogic.sipaccounts"
+    owned: ClassVar[bool] = True
 
     id: int
     name: str

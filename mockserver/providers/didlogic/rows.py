@@ -15,6 +15,7 @@ class Purchase(Row):
     """A number of the account. Found by its number: the paths of destinations name it so (G10)."""
 
     table: ClassVar[str] = "didlogic.purchases"
+    owned: ClassVar[bool] = True
 
     id: int
     number: str
@@ -50,11 +51,16 @@ class Identity(Row):
     """Whom numbers are registered to. The default one cannot be archived."""
 
     table: ClassVar[str] = "didlogic.identities"
+    owned: ClassVar[bool] = True
 
     id: int
     name: str
     is_default: bool = False
     archived: bool = False
+
+    @property
+    def stays(self) -> bool:
+        return self.is_default
 
     @property
     def subject(self) -> str:
@@ -76,6 +82,7 @@ class Document(Row):
     """A document of an identity. `approvement_status` is pending, verified or rejected."""
 
     table: ClassVar[str] = "didlogic.documents"
+    owned: ClassVar[bool] = True
 
     id: int
     name: str
@@ -96,6 +103,7 @@ class StoredFile(Row):
     """The content of one file of a document."""
 
     table: ClassVar[str] = "didlogic.files"
+    owned: ClassVar[bool] = True
 
     document_id: int
     role: str
@@ -111,6 +119,7 @@ class RiskCheck(Row):
     """A check of a number's reputation. `verdict` is "" until it is through: clean, spam, scam or failed."""
 
     table: ClassVar[str] = "didlogic.risk_checks"
+    owned: ClassVar[bool] = True
 
     id: int
     number: str
@@ -128,6 +137,7 @@ class PastTransaction(Row):
     """A line of the account from before the sandbox began; the last one leaves the opening balance."""
 
     table: ClassVar[str] = "didlogic.history"
+    owned: ClassVar[bool] = True
 
     id: int
     at: datetime

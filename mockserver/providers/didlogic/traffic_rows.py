@@ -29,6 +29,7 @@ class CallRecord(Row):
     """
 
     table: ClassVar[str] = "didlogic.calls"
+    owned: ClassVar[bool] = True
 
     id: int
     at: datetime
@@ -57,6 +58,7 @@ class Message(Row):
     """One SMS, sent or received. `charge` is USD for all of its segments."""
 
     table: ClassVar[str] = "didlogic.sms"
+    owned: ClassVar[bool] = True
 
     id: str
     direction: str
@@ -85,6 +87,7 @@ class Click2Call(Row):
     """A call that the API asked for: first `a` is called, then `b`. `duration` is in seconds."""
 
     table: ClassVar[str] = "didlogic.click2call"
+    owned: ClassVar[bool] = True
 
     id: str
     status: str

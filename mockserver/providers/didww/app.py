@@ -39,6 +39,7 @@ class Didww(Provider):
     title: ClassVar[str] = "DIDWW API v3"
     prefix: ClassVar[str] = "/didww"
     hosts: ClassVar[frozenset[str]] = frozenset({"api.didww.com", "sandbox-api.didww.com"})
+    purchases: ClassVar[frozenset[str]] = frozenset({"orders.create"})
 
     def __init__(self, *, key: str, version: str, pinned: bool) -> None:
         self._key = key

@@ -143,6 +143,7 @@ class DidReservation(Row):
     """A number held for ten minutes."""
 
     table: ClassVar[str] = "didww.did_reservations"
+    owned: ClassVar[bool] = True
     id: str
     description: str | None
     created_at: datetime
@@ -187,6 +188,7 @@ class Order(Row):
     """An order. `items` stand as they are answered: the last one sent comes first (reference 2.2)."""
 
     table: ClassVar[str] = "didww.orders"
+    owned: ClassVar[bool] = True
     id: str
     reference: str
     amount: Decimal
@@ -206,6 +208,7 @@ class Did(Row):
     """A number the account owns. `number` is digits with the calling code."""
 
     table: ClassVar[str] = "didww.dids"
+    owned: ClassVar[bool] = True
     id: str
     number: str
     description: str | None

@@ -37,6 +37,7 @@ class Idt(Provider):
     title: ClassVar[str] = "IDT Express DID API v1"
     prefix: ClassVar[str] = "/idt"
     hosts: ClassVar[frozenset[str]] = frozenset({"api.idtexpress.com", "sandbox-api.idtexpress.com"})
+    purchases: ClassVar[frozenset[str]] = frozenset({"create_order"})
 
     def __init__(self, *, key: str, secret: str, chance: str) -> None:
         """`key` and `secret` open the default sandbox; `chance` seeds the ids of refusals without one."""

@@ -106,6 +106,7 @@ class Order(Row):
     """A purchase. `status` is Created, Processing or Complete, unless options name other words."""
 
     table: ClassVar[str] = "idt.orders"
+    owned: ClassVar[bool] = True
     id: str
     created_at: datetime
     status: str
@@ -138,6 +139,7 @@ class Number(Row):
     """A number of the account. `number` is in the API's notation, `trunk_group_id` None the default group."""
 
     table: ClassVar[str] = "idt.numbers"
+    owned: ClassVar[bool] = True
     number: str
     e164: int
     group_id: int
@@ -166,6 +168,7 @@ class TrunkGroup(Row):
     """A set of switches numbers are routed to. One of them is the default once there is any."""
 
     table: ClassVar[str] = "idt.trunk_groups"
+    owned: ClassVar[bool] = True
     id: int
     name: str
     ring_type: str

@@ -9,7 +9,7 @@ from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.providers.didww.assumptions import RESTORABLE
 from mockserver.providers.didww.rows import Did
-from mockserver.providers.didww.rules import money
+from mockserver.providers.didww.rules import did_links, money
 from mockserver.providers.didww.rules.calendar import next_month
 
 
@@ -22,6 +22,7 @@ class RenewDid(Job):
     """The end of a paid month: the next one is charged, or the number expires."""
 
     kind: ClassVar[str] = "didww.renew_did"
+    routine: ClassVar[bool] = True
     did_id: str
 
     @property
@@ -44,6 +45,7 @@ class RemoveDid(Job):
     """An expired number leaves the account for good and goes on sale again."""
 
     kind: ClassVar[str] = "didww.remove_did"
+    routine: ClassVar[bool] = True
     did_id: str
 
     @property
@@ -89,5 +91,6 @@ def expire(world: World, did: Did) -> Did:
 def remove(world: World, did: Did, change: str) -> None:
     """Take a number out of the account and put it back on its shelf, if it has one."""
     world.table(Did).remove(did.id)
+    did_links.forget(world, did)
     world.stock("didww").put_back(int(did.number))
     world.announce(subject_of(did.id), change)

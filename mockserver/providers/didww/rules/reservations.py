@@ -24,6 +24,7 @@ class ExpireReservation(Job):
     """The end of the ten minutes: the reservation is gone, the number is on sale again."""
 
     kind: ClassVar[str] = "didww.expire_reservation"
+    routine: ClassVar[bool] = True
     reservation_id: str
 
     @property
