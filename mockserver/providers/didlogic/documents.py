@@ -86,10 +86,10 @@ def update_document(call: Call) -> Response:
 
 def delete_document(call: Call) -> Response:
     """DELETE /v2/documents/{id}: with its files. Numbers in use stay so."""
-    document = _find(call)
+    document, stored = _find(call), call.world.table(StoredFile)
     call.world.table(Document).remove(document.id)
-    for file in document.files:
-        call.world.table(StoredFile).remove(f"{document.id}/{file.role}")
+    for file in [file for file in stored if file.document_id == document.id]:
+        stored.remove(file.key)
     call.world.scheduler.cancel(document.subject)
     call.world.announce(document.subject, "deleted")
     return _assumed(json_response({"message": said.DOCUMENT_DELETED}))
@@ -98,18 +98,12 @@ def delete_document(call: Call) -> Response:
 def download_document_file(call: Call) -> Response:
     """GET /v2/documents/{id}/files/{role}: the bytes as they were uploaded."""
     document, role = _find(call), call.path[1]
-    for file in document.files:
-        if file.role == role:
-            data = call.world.table(StoredFile)[f"{document.id}/{role}"].data
-            return Response(
-                200,
-                data,
-                [
-                    ("Content-Type", file.content_type),
-                    ("Content-Disposition", disposition(file.filename)),
-                ],
-            )
-    raise not_found()
+    stored = call.world.table(StoredFile).get(f"{document.id}/{role}")
+    file = next((file for file in document.files if file.role == role), None)
+    if file is None or stored is None:
+        raise not_found()
+    headers = [("Content-Type", file.content_type), ("Content-Disposition", disposition(file.filename))]
+    return Response(200, stored.data, headers)
 
 
 def list_document_countries(call: Call) -> Response:

@@ -122,7 +122,7 @@ def _json(row: RiskCheck) -> dict[str, Any]:
         "status": status,
         "spam": row.verdict == said.SPAM if through else None,
         "scam": row.verdict == said.SCAM if through else None,
-        "risk_level": said.RISK_LEVELS[row.verdict] if through else None,
+        "risk_level": said.RISK_LEVELS.get(row.verdict) if through else None,
         "report": _report(row) if through else None,
         "created_at": timestamp(row.created_at),
         "completed_at": timestamp(row.ended_at) if through and row.ended_at is not None else None,
@@ -135,7 +135,7 @@ def _report(row: RiskCheck) -> dict[str, Any]:
     flagged = row.verdict != said.CLEAN
     return {
         "verdict": row.verdict,
-        "score": _SCORES[row.verdict] + drawn[0] % 20,
+        "score": _SCORES.get(row.verdict, 0) + drawn[0] % 20,
         "complaints": 1 + drawn[1] % 40 if flagged else 0,
     }
 

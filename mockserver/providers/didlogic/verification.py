@@ -102,7 +102,7 @@ def _verified(world: World, identity_id: int | None) -> set[str]:
 
 
 def _covers(verified: set[str], required: tuple[int, ...]) -> bool:
-    return all(said.DOCUMENT_TYPES[kind] in verified for kind in required)
+    return all(said.DOCUMENT_TYPES.get(kind) in verified for kind in required)
 
 
 def _verdict(document: Document) -> str:
