@@ -13,6 +13,7 @@ import orjson
 
 from mockserver.core.messages import Response
 from mockserver.core.world import World
+from tests.didlogic import described
 from tests.support import NOON, Server, body_of
 
 CONTRACTS = Path(__file__).parents[2] / "contracts" / "didlogic"
@@ -67,7 +68,10 @@ def multipart(fields: Fields) -> bytes:
 
 
 class Account:
-    """Requests with the demo token to the default sandbox of a server of its own."""
+    """Requests with the demo token to the default sandbox of a server of its own.
+
+    Every answer is held against the OpenAPI documents.
+    """
 
     def __init__(self, server: Server | None = None) -> None:
         self.server = server or Server()
@@ -86,7 +90,9 @@ class Account:
         sent = dict(headers)
         if content_type is not None:
             sent["content-type"] = content_type
-        return self.server.request(method, f"/didlogic{path}", headers=sent, body=body)
+        response = self.server.request(method, f"/didlogic{path}", headers=sent, body=body)
+        described.check(path, response)
+        return response
 
     def get(self, path: str, **query: str) -> Any:
         """The JSON of a page that must be there."""
