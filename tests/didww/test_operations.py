@@ -11,6 +11,9 @@ from tests.didww.contract import read
 
 SERVED = {"countries", "regions", "cities", "did_group_types", "did_groups", "available_dids"}
 SERVED |= {"did_reservations", "orders", "dids", "balance"}
+SERVED |= {"pops", "voice_in_trunks", "voice_in_trunk_groups"}
+SERVED |= {"voice_out_trunks", "voice_out_trunk_regenerate_credentials"}
+SERVED |= {"capacity_pools", "shared_capacity_groups"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -13,6 +13,7 @@ from mockserver.core.rules import Rule
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.tables import Key, Row
 from mockserver.core.world import AccountSeed, rows_by_key
+from mockserver.providers.didww import voice_seed
 from mockserver.providers.didww.assumptions import CREDIT, OPENING_BALANCE
 from mockserver.providers.didww.rows import (
     Balance,
@@ -32,6 +33,7 @@ from mockserver.providers.didww.rows import (
 from mockserver.providers.didww.rules.availability import later_shelf
 from mockserver.providers.didww.rules.fulfilment import OUTCOMES, POLICIES
 from mockserver.providers.didww.rules.reservations import MOST_LIVE
+from mockserver.providers.didww.voice_seed import voice_rows
 
 LIMIT = Limit(20, 1.0)  # requests a second and key, current documentation (reference 10)
 OPTIONS: Mapping[str, Rule] = {
@@ -40,6 +42,7 @@ OPTIONS: Mapping[str, Rule] = {
         "switch", "The account may look at single numbers on sale: off answers 403.", default=True
     ),
     "reservations": Rule("number", "How many reservations may be alive at once.", default=MOST_LIVE),
+    **voice_seed.OPTIONS,
 }
 
 
@@ -64,6 +67,7 @@ def build_seed() -> AccountSeed:
             [_order(row) for row in account["orders"]],
             [_did(row) for row in account["dids"]],
             [Balance(row["id"], CREDIT) for row in account["balances"]],
+            *voice_rows(load_fixture("didww/voice.json")),
         ),
         shelves=Shelves([shelf for row in groups for shelf in _shelves(row)]),
         limit=LIMIT,

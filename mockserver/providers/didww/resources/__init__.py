@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from mockserver.jsonapi.resource import ResourceType
 from mockserver.jsonapi.schema import Registry
-from mockserver.providers.didww.resources import billing, geography, inventory, numbers
+from mockserver.providers.didww.resources import (
+    billing,
+    capacity,
+    geography,
+    inventory,
+    numbers,
+    voice_in,
+    voice_out,
+)
 from mockserver.providers.didww.resources.unbuilt import UNBUILT
 from mockserver.providers.didww.versions import SERVED
 
@@ -13,6 +21,9 @@ TYPES: tuple[ResourceType, ...] = (
     *inventory.TYPES,
     *numbers.TYPES,
     *billing.TYPES,
+    *voice_in.TYPES,
+    *voice_out.TYPES,
+    *capacity.TYPES,
 )
 
 

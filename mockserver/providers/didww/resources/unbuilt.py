@@ -19,26 +19,6 @@ _LINKS: dict[str, dict[str, str]] = {
         "country": "countries",
         "region": "regions",
     },
-    "capacity_pools": {
-        "countries": "countries",
-        "shared_capacity_groups": "shared_capacity_groups",
-        "qty_based_pricings": "qty_based_pricings",
-    },
-    "shared_capacity_groups": {
-        "capacity_pool": "capacity_pools",
-        "dids": "dids",
-    },
-    "voice_in_trunks": {
-        "voice_in_trunk_group": "voice_in_trunk_groups",
-        "pop": "pops",
-    },
-    "voice_in_trunk_groups": {
-        "voice_in_trunks": "voice_in_trunks",
-    },
-    "voice_out_trunks": {
-        "dids": "dids",
-        "emergency_dids": "dids",
-    },
     "identities": {
         "country": "countries",
         "birth_country": "countries",
@@ -110,22 +90,12 @@ def _later(
 
 UNBUILT: tuple[Unbuilt, ...] = (
     _later("public_keys", ("list",), open=True),
-    _later("pops", ("list",)),
     _later("areas", READ),
     _later("nanpa_prefixes", READ, since=V2022_05),
     _later("did_history", READ, since=V2026_04),
     _later("exports", ("list", "show", "create"), since=V2021_12, until=V2022_05),
     _later("exports", _NO_DELETE, since=V2026_04),
     _later("cdr_exports", ("list", "show", "create"), until=V2021_04),
-    _later("capacity_pools", ("list", "show", "update")),
-    _later("qty_based_pricings"),
-    _later("shared_capacity_groups", _ALL),
-    _later("trunks", _ALL, until=V2021_04),
-    _later("trunk_groups", _ALL, until=V2021_04),
-    _later("voice_in_trunks", _ALL, since=V2021_12),
-    _later("voice_in_trunk_groups", _ALL, since=V2021_12),
-    _later("voice_out_trunks", _ALL, since=V2021_12),
-    _later("voice_out_trunk_regenerate_credentials", _POST, since=V2021_12),
     _later("identities", _ALL),
     _later("addresses", _ALL),
     _later("proof_types", READ),

@@ -23,3 +23,9 @@ def require_available_dids(world: World) -> None:
     """Refusal with 403 while the account's option `available_dids` is off (reference 4.2)."""
     if not world.options["didww"]["available_dids"]:
         raise forbidden("didww.error.available_dids_disabled")
+
+
+def require_outbound(world: World) -> None:
+    """Refusal with 403 while the account's option `voice_out` is off (reference 5.3)."""
+    if not world.options["didww"]["voice_out"]:
+        raise forbidden("didww.error.voice_out_disabled")

@@ -11,7 +11,7 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did, Order
-from mockserver.providers.didww.rules import lifecycle, money
+from mockserver.providers.didww.rules import did_links, lifecycle, money
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import next_month, now
 from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
@@ -36,9 +36,16 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
     """
     require_write_access(world)
     errors: list[ApiError] = []
-    values = {name: _read(did, name, value, errors) for name, value in changes.items()}
+    values = {name: _read(world, name, value, errors) for name, value in changes.items()}
+    values |= did_links.settle_links(world, did, changes, values, errors)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.did_update"))
+    changed = _apply(world, did, values, version)
+    did_links.settle_pools(world, did, changed)
+    return changed
+
+
+def _apply(world: World, did: Did, values: dict[str, Any], version: str) -> Did:
     terminated = values.pop("terminated", None)
     did = replace(did, **values)
     if terminated is True and not did.terminated:
@@ -48,7 +55,7 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
     return world.table(Did).put(did)
 
 
-def _read(did: Did, name: str, value: Any, errors: list[ApiError]) -> Any:
+def _read(world: World, name: str, value: Any, errors: list[ApiError]) -> Any:
     """The value to store; what is wrong with it goes to `errors`."""
     try:
         if name == "terminated":
@@ -60,14 +67,16 @@ def _read(did: Did, name: str, value: Any, errors: list[ApiError]) -> Any:
         if name == "capacity_limit":
             return _within(integer(value), assumed.LEAST_CAPACITY_LIMIT, MOST_CAPACITY)
         if name == "dedicated_channels_count":
-            return _dedicated(did, integer(value))
+            return _dedicated(integer(value))
     except NotThat as problem:
         errors.append(invalid(name, problem.message))
         return None
     if name not in {f"{link}_id" for link in LINKS}:
         raise KeyError(name)  # the wire side lets only documented names through
+    if name in did_links.TARGETS:
+        return did_links.read_link(world, name, value, errors)
     if value is not None:
-        # Nothing that a number can be linked to exists yet, so every id is unknown; pointer as recorded.
+        # Nothing else that a number can be linked to exists yet, so every id is unknown; pointer as recorded.
         link = name.removesuffix("_id")
         errors.append(invalid(link, assumed.INVALID, pointer=f"/data/attributes/{name}"))
     return None
@@ -89,14 +98,11 @@ def _within(value: int | None, least: int, most: int) -> int | None:
     return value
 
 
-def _dedicated(did: Did, value: int | None) -> int:
-    """Channels come out of the number's capacity pool; without one there are none to take."""
+def _dedicated(value: int | None) -> int:
     if value is None:
         raise NotThat(assumed.BLANK)
     if value < 0:
         raise NotThat(assumed.at_least(0))
-    if value > 0 and did.capacity_pool_id is None:
-        raise NotThat(assumed.INVALID)
     return value
 
 
