@@ -228,10 +228,9 @@ def test_attributes_are_refused_when_not_an_object(world: World, attributes: Any
     assert certain(errors) == [{"code": "103", "status": "400"}]
 
 
-def test_channels_and_prefixes_are_not_implemented_when_ordered(world: World) -> None:
-    channels = {"type": "capacity_order_items", "attributes": {"capacity_pool_id": UNKNOWN, "qty": 1}}
-    for one in (channels, item(HONOLULU_SKU, 1, nanpa_prefix_id=UNKNOWN)):
-        assert [error["status"] for error in refused_order(world, [one])] == ["501"]
+def test_prefixes_are_not_implemented_when_ordered(world: World) -> None:
+    one = item(HONOLULU_SKU, 1, nanpa_prefix_id=UNKNOWN)
+    assert [error["status"] for error in refused_order(world, [one])] == ["501"]
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,10 @@ def complete(world: World, order: Order) -> Order:
     """Give the order its billing month and its numbers the end of theirs."""
     instant = now(world)
     billed_from, billed_to = billing_period(instant.date())
-    items = tuple(replace(item, billed_from=billed_from, billed_to=billed_to) for item in order.items)
+    items = tuple(
+        replace(item, billed_from=billed_from, billed_to=billed_to) if item.billed_from is None else item
+        for item in order.items
+    )
     for did_id in order.did_ids:
         did = world.table(Did).get(did_id)
         if did is not None:

@@ -17,21 +17,25 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import DidReservation, StockKeepingUnit
-from mockserver.providers.didww.rules import availability
+from mockserver.providers.didww.rules import availability, capacity
 from mockserver.providers.didww.rules.casting import NotThat, integer
+from mockserver.providers.didww.voice_rows import CapacityPool
 
 _POINTER = "/data/attributes/items"
-_FIELDS = frozenset(
-    {
-        "sku_id",
-        "qty",
-        "available_did_id",
-        "did_reservation_id",
-        "nanpa_prefix_id",
-        "billing_cycles_count",
-        "prorate_days_qty",
-    }
-)
+_FIELDS: Mapping[str, frozenset[str]] = {
+    "did_order_items": frozenset(
+        {
+            "sku_id",
+            "qty",
+            "available_did_id",
+            "did_reservation_id",
+            "nanpa_prefix_id",
+            "billing_cycles_count",
+            "prorate_days_qty",
+        }
+    ),
+    "capacity_order_items": frozenset({"capacity_pool_id", "qty"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +50,33 @@ class Line:
     reservation: DidReservation | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """One item that may be bought: `qty` channels of a pool for what they cost now."""
+
+    index: int
+    pool_id: str
+    qty: int
+    offer: capacity.Offer
+
+
 def item_error(index: int, name: str, message: str) -> ApiError:
     """422 about one member of an item: `items/0/qty - should be at least 5` (recorded)."""
     return invalid(f"items/{index}/{name}", message)
 
 
-def read_items(world: World, items: object) -> list[Line]:
+def read_items(world: World, items: object) -> list[Line | Channels]:
     """The lines of a request in the order sent. `items` is parsed JSON of any shape; Refusal when unfit."""
     sent = _shape(items)
     errors: list[ApiError] = []
-    lines: list[Line] = []
+    lines: list[Line | Channels] = []
     named: set[str] = set()
-    for index, attributes in enumerate(sent):
-        line = _line(world, index, attributes, named, errors)
+    for index, (kind, attributes) in enumerate(sent):
+        line: Line | Channels | None
+        if kind == "capacity_order_items":
+            line = _channels(world, index, attributes, errors)
+        else:
+            line = _line(world, index, attributes, named, errors)
         if line is not None:
             lines.append(line)
     if errors:
@@ -69,8 +87,8 @@ def read_items(world: World, items: object) -> list[Line]:
 # --- shape -----------------------------------------------------------------------------------------
 
 
-def _shape(items: object) -> list[dict[str, Any]]:
-    """The attributes of every item, or Refusal with 400 (422 for an empty list)."""
+def _shape(items: object) -> list[tuple[str, dict[str, Any]]]:
+    """Type and attributes of every item, or Refusal with 400 (422 for an empty list)."""
     evidence = Evidence("assumed", "didww.error.order_item_shape")
     if items is None:
         raise Refusal(_missing("items"), evidence)
@@ -83,7 +101,7 @@ def _shape(items: object) -> list[dict[str, Any]]:
         raise Refusal(errors, evidence)
     for index, item in enumerate(items):
         _refuse_unbuilt(index, item)
-    return [item["attributes"] for item in items]
+    return [(item["type"], item["attributes"]) for item in items]
 
 
 def _shape_errors(index: int, item: object) -> list[ApiError]:
@@ -93,25 +111,22 @@ def _shape_errors(index: int, item: object) -> list[ApiError]:
     kind, attributes = item.get("type"), item.get("attributes")
     if kind is None:
         errors.append(_missing("type"))
-    elif kind not in ("did_order_items", "capacity_order_items"):
+    elif not isinstance(kind, str) or kind not in _FIELDS:
         errors.append(_bad_value(kind, "type"))
     if attributes is None:
         errors.append(_missing("attributes"))
     elif not isinstance(attributes, dict):
         errors.append(_bad_value(attributes, "attributes"))
-    elif kind == "did_order_items":
-        errors += [_not_allowed(name) for name in attributes if name not in _FIELDS]
+    elif isinstance(kind, str) and kind in _FIELDS:
+        errors += [_not_allowed(name) for name in attributes if name not in _FIELDS[kind]]
     return errors
 
 
 def _refuse_unbuilt(index: int, item: Mapping[str, Any]) -> None:
     """501 for what DIDWW sells and this server does not yet."""
-    if item["type"] == "capacity_order_items":
-        what, pointer = "capacity_order_items", f"{_POINTER}/{index}/type"
-    elif item["attributes"].get("nanpa_prefix_id") is not None:
-        what, pointer = "nanpa_prefix_id", f"{_POINTER}/{index}/nanpa_prefix_id"
-    else:
+    if item["attributes"].get("nanpa_prefix_id") is None:
         return
+    what, pointer = "nanpa_prefix_id", f"{_POINTER}/{index}/nanpa_prefix_id"
     raise Refusal(
         ApiError(501, "501", "Not Implemented", f"Orders with {what} are not implemented.", pointer),
         Evidence("assumed", "didww.unimplemented"),
@@ -157,6 +172,25 @@ def _line(
     return Line(index, sku, qty, cycles, number, reservation)
 
 
+def _channels(world: World, index: int, sent: Mapping[str, Any], errors: list[ApiError]) -> Channels | None:
+    """One item for channels; the pool says how many at least."""
+    before = len(errors)
+    pool_id = sent.get("capacity_pool_id")
+    pool = world.table(CapacityPool).get(pool_id) if isinstance(pool_id, str) else None
+    if pool is None:
+        message = assumed.BLANK if pool_id is None else assumed.INVALID
+        errors.append(item_error(index, "capacity_pool_id", message))
+    qty = None
+    if sent.get("qty") is None:
+        errors.append(item_error(index, "qty", assumed.BLANK))
+    else:
+        least = 1 if pool is None else max(1, pool.minimum_qty_per_order)
+        qty = _whole(index, "qty", sent, least, assumed.MOST_QTY, errors)
+    if len(errors) > before or pool is None or qty is None:
+        return None
+    return Channels(index, pool.id, qty, capacity.offer(world, pool, qty))
+
+
 def _only(index: int, sent: Mapping[str, Any], others: tuple[str, ...], errors: list[ApiError]) -> None:
     errors += [
         item_error(index, name, assumed.MUST_BE_BLANK) for name in others if sent.get(name) is not None
@@ -185,7 +219,7 @@ def _whole(
         errors.append(item_error(index, name, problem.message))
         return None
     if value is not None and value < least:
-        message = assumed.AT_LEAST_ONE if name == "qty" else assumed.at_least(least)
+        message = assumed.should_be_at_least(least) if name == "qty" else assumed.at_least(least)
         errors.append(item_error(index, name, message))
     elif value is not None and value > most:
         errors.append(item_error(index, name, assumed.at_most(most)))

@@ -1,4 +1,4 @@
-"""Orders for numbers: accepted, charged and cancelled (reference 2)."""
+"""Orders for numbers and channels: accepted, charged and cancelled (reference 2)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Order, OrderItem
-from mockserver.providers.didww.rules import money
+from mockserver.providers.didww.rules import capacity, money
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
 from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, cancel, supply
-from mockserver.providers.didww.rules.order_items import Line, item_error, read_items
+from mockserver.providers.didww.rules.order_items import Channels, Line, item_error, read_items
 from mockserver.providers.didww.rules.reservations import consume
 
 TOO_MANY = "exceeds available DIDs count"  # documented in a fixture of the Ruby SDK
@@ -43,17 +43,21 @@ class OrderRequest:
 def place_order(world: World, request: OrderRequest) -> Order:
     """Accept an order and charge it in full; its numbers that are in stock are the account's at once.
 
+    Channels are too, and an order for nothing else is completed at once (recorded).
     Refusal: 400 for items of a wrong shape or too little money, 403 for a read-only account, 422 for values
-    that will not do, 501 for channels and NANPA prefixes.
+    that will not do, 501 for NANPA prefixes.
     """
     require_write_access(world)
-    lines = read_items(world, request.items)
+    sent = read_items(world, request.items)
+    lines = [line for line in sent if isinstance(line, Line)]
+    channels = [line for line in sent if isinstance(line, Channels)]
     _check_options(request)
     back_ordering = request.allow_back_ordering
     if back_ordering is None:
         back_ordering = assumed.BACK_ORDERING_BY_DEFAULT.get(request.version, True)
     missing = _missing(world, lines, back_ordering)
     amount = sum(((line.sku.setup_price + line.sku.monthly_price) * line.qty for line in lines), Decimal(0))
+    amount += sum(((line.offer.nrc + line.offer.mrc) * line.qty for line in channels), Decimal(0))
     money.require(world, amount, request.version)
 
     order_id, reference = world.ids.uuid(), f"{world.ids.letters(3)}-{world.ids.below(1_000_000):06d}"
@@ -61,8 +65,11 @@ def place_order(world: World, request: OrderRequest) -> Order:
     money.charge(world, amount, "order", subject, reference)
     # Numbers somebody chose come off the shelf before those that may be any.
     numbers = {line.index: _chosen(world, line) for line in lines}
-    items: list[OrderItem] = []
+    items: dict[int, OrderItem] = {}
     did_ids: list[str] = []
+    for bought in channels:
+        capacity.add_channels(world, bought.pool_id, bought.qty)
+        items[bought.index] = _channel_item(bought)
     for line in lines:
         if not numbers[line.index]:
             numbers[line.index] = world.stock("didww").take_first(
@@ -70,22 +77,24 @@ def place_order(world: World, request: OrderRequest) -> Order:
             )
         item = _item(line, missing[line.index])
         did_ids += supply(world, order_id, item, numbers[line.index])
-        items.append(item)
+        items[line.index] = item
     order = Order(
         id=order_id,
         reference=reference,
         amount=amount,
-        status="pending",
+        status="pending" if lines else "completed",
         created_at=now(world),
-        description="DID",
-        items=tuple(reversed(items)),
+        description="DID" if isinstance(sent[0], Line) else "Capacity",
+        items=tuple(items[line.index] for line in reversed(sent)),
         callback_url=request.callback_url,
         callback_method=request.callback_method,
         external_reference_id=request.external_reference_id,
         did_ids=tuple(did_ids),
     )
     world.table(Order).put(order)
-    world.announce(subject, "pending")
+    world.announce(subject, order.status)
+    if not lines:
+        return order
     if any(missing.values()):
         world.later(SupplyBackOrder(order.id))
     else:
@@ -161,6 +170,20 @@ def _chosen(world: World, line: Line) -> list[int]:
         world.stock("didww").take(line.number)
         return [line.number]
     return []
+
+
+def _channel_item(line: Channels) -> OrderItem:
+    offer = line.offer
+    return OrderItem(
+        type="capacity_order_items",
+        qty=line.qty,
+        nrc=offer.nrc,
+        mrc=offer.mrc,
+        prorated_mrc=offer.prorated,
+        billed_from=offer.billed_from,
+        billed_to=offer.billed_to,
+        capacity_pool_id=line.pool_id,
+    )
 
 
 def _item(line: Line, missing: int) -> OrderItem:
