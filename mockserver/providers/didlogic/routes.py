@@ -185,7 +185,7 @@ OPERATIONS = (
     Operation("list_allowed_ips", "GET", (_SIP_IPS,), "Allowed addresses", list_allowed_ips),
     Operation("add_allowed_ip", "POST", (_SIP_IPS,), "Allow an address", add_allowed_ip, accepts=_IP),
     Operation(
-        "delete_allowed_ip", "DELETE", (_SIP_IPS,), "Forbid an address", delete_allowed_ip, accepts=_IP
+        "delete_allowed_ip", "DELETE", (_SIP_IPS,), "Forget an address", delete_allowed_ip, accepts=_IP
     ),
     Operation(
         "asr_report",

@@ -68,7 +68,10 @@ def create_sipaccount(call: Call) -> Response:
     )
     accounts.put(row)
     call.world.announce(row.subject, "created")
-    return _answer(call, row, given)
+    response = _answer(call, row, given)
+    if len(values) < len(_FIELDS) - 1:
+        response.evidence = said.assumed("G20")  # what is not given is as a client's defaults have it
+    return response
 
 
 def update_sipaccount(call: Call) -> Response:
