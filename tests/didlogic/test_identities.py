@@ -209,7 +209,7 @@ def test_archived_identity_is_inactive_and_keeps_its_documents(account: Account)
     archived = {**before, "persistence_status": "archived"}
     response = account.send("DELETE", "/v2/identities/6757")
     assert (response.status, body_of(response)) == (200, {"identity": archived})
-    assert str(response.evidence) == "documented; claim=didlogic.archive_identity"
+    assert str(response.evidence) == "assumed; claim=didlogic.G34"  # the body; the rest is documented
     assert identity(account, BERLIN_OFFICE) == archived
     assert account.get("/v2/documents/9002")["document"]["identity_id"] == BERLIN_OFFICE
     # Once more is no change.

@@ -67,7 +67,7 @@ def archive_identity(call: Call) -> Response:
     if not identity.archived:
         identity = call.world.table(Identity).put(replace(identity, archived=True))
         call.world.announce(identity.subject, f"{said.IDENTITY_ACTIVE} -> {said.IDENTITY_ARCHIVED}")
-    return _answer(call.world, identity)
+    return _assumed(_answer(call.world, identity))
 
 
 def _find(call: Call) -> Identity:
