@@ -23,6 +23,7 @@ HEAVY = {
     "httpx2",
     "yaml",
     "phonenumbers",
+    "cryptography",
     "pycountry",
     "requests",
 }

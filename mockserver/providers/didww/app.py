@@ -46,12 +46,16 @@ class Didww(Provider):
         self._versions = Versions(version, pinned=pinned)
         self._registry = build_registry()
         self._engine = Engine("/v3")
+        self._nobody = World("", {})  # for requests without a key, where none is needed
 
     def seed(self) -> AccountSeed:
         return build_seed()
 
     def sandbox_of(self, request: Request) -> str | None:
         return auth.sandbox_of(request, self._key)
+
+    def takes_files(self, request: Request) -> bool:
+        return request.method == "POST" and request.path.rstrip("/").endswith("/encrypted_files")
 
     def respond(self, world: World | None, request: Request) -> Response:
         """Routing first, then the key, then everything else (engine.md 3)."""
@@ -65,7 +69,9 @@ class Didww(Provider):
             what = f"{request.method} /v3/{route.path or route.type}"
             return wire.not_implemented(what, _operation(route))
         if world is None:
-            return wire.unauthorized()
+            if not route.view.resource.open:
+                return wire.unauthorized()
+            world = self._nobody
         if request.body and _is_broken_json(request):
             return wire.unreadable()
         operation = _operation(route)

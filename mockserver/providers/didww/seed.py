@@ -13,7 +13,7 @@ from mockserver.core.rules import Rule
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.tables import Key, Row
 from mockserver.core.world import AccountSeed, rows_by_key
-from mockserver.providers.didww import voice_seed
+from mockserver.providers.didww import regulation_seed, voice_seed
 from mockserver.providers.didww.assumptions import CREDIT, OPENING_BALANCE
 from mockserver.providers.didww.rows import (
     Balance,
@@ -30,8 +30,8 @@ from mockserver.providers.didww.rows import (
     Region,
     StockKeepingUnit,
 )
+from mockserver.providers.didww.rules import emergency_review, fulfilment, verifications
 from mockserver.providers.didww.rules.availability import later_shelf
-from mockserver.providers.didww.rules.fulfilment import OUTCOMES, POLICIES
 from mockserver.providers.didww.rules.reservations import MOST_LIVE
 from mockserver.providers.didww.voice_seed import voice_rows
 
@@ -43,7 +43,10 @@ OPTIONS: Mapping[str, Rule] = {
     ),
     "reservations": Rule("number", "How many reservations may be alive at once.", default=MOST_LIVE),
     **voice_seed.OPTIONS,
+    **regulation_seed.OPTIONS,
 }
+POLICIES = {**fulfilment.POLICIES, **verifications.POLICIES, **emergency_review.POLICIES}
+OUTCOMES = {**fulfilment.OUTCOMES, **verifications.OUTCOMES, **emergency_review.OUTCOMES}
 
 
 def build_seed() -> AccountSeed:
@@ -51,6 +54,7 @@ def build_seed() -> AccountSeed:
     groups = load_fixture("didww/did_groups.json")
     account = load_fixture("didww/account.json")
     known = load_fixture("didww/known_numbers.json")
+    regulation = load_fixture("didww/regulation.json")
     regions = [Region(**row) for row in load_fixture("didww/regions.json")]
     return AccountSeed(
         provider="didww",
@@ -64,16 +68,18 @@ def build_seed() -> AccountSeed:
             [sku for row in groups for sku in _skus(row)],
             [KnownNumber(**row) for row in known],
             [KnownId(**row) for row in known],
-            [_order(row) for row in account["orders"]],
-            [_did(row) for row in account["dids"]],
+            [_order(row) for row in (*account["orders"], *regulation["orders"])],
+            [_did(row) for row in (*account["dids"], *regulation["dids"])],
             [Balance(row["id"], CREDIT) for row in account["balances"]],
             *voice_rows(load_fixture("didww/voice.json")),
+            *regulation_seed.regulation_rows(regulation),
         ),
         shelves=Shelves([shelf for row in groups for shelf in _shelves(row)]),
         limit=LIMIT,
         policies=POLICIES,
         outcomes=OUTCOMES,
         options=OPTIONS,
+        agenda=regulation_seed.agenda(regulation),
     )
 
 
@@ -108,6 +114,7 @@ def _group(row: Mapping[str, Any]) -> DidGroup:
         region_id=row["region_id"],
         did_group_type_id=row["did_group_type_id"],
         stock_keeping_unit_ids=tuple(sku[0] for sku in row["skus"]),
+        address_requirement_id=row.get("address_requirement_id"),
         needs_registration=row["needs_registration"],
         available_dids_enabled=row["available_dids_enabled"],
     )

@@ -75,8 +75,9 @@ def success(outcome: Outcome, request: Request) -> Response:
 
 def _dress(outcome: Outcome) -> tuple[HeaderBlock, Evidence]:
     evidence = Evidence(outcome.level, f"didww.{outcome.operation}")
-    if outcome.etag:
-        return HeaderBlock(_TYPE, _FRESH, ("ETag", outcome.etag), *_ALWAYS), evidence
+    if outcome.etag or outcome.kind != MEDIA_TYPE:
+        cache = (_FRESH, ("ETag", outcome.etag)) if outcome.etag else (_NO_CACHE,)
+        return HeaderBlock(("Content-Type", outcome.kind), *cache, *_ALWAYS, *outcome.headers), evidence
     return (_PLAIN if outcome.body else _EMPTY), evidence
 
 

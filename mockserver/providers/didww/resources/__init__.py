@@ -7,9 +7,14 @@ from mockserver.jsonapi.schema import Registry
 from mockserver.providers.didww.resources import (
     billing,
     capacity,
+    documents,
+    emergency,
     geography,
+    identities,
     inventory,
     numbers,
+    requirements,
+    verifications,
     voice_in,
     voice_out,
 )
@@ -24,6 +29,11 @@ TYPES: tuple[ResourceType, ...] = (
     *voice_in.TYPES,
     *voice_out.TYPES,
     *capacity.TYPES,
+    *identities.TYPES,
+    *documents.TYPES,
+    *requirements.TYPES,
+    *verifications.TYPES,
+    *emergency.TYPES,
 )
 
 

@@ -14,10 +14,11 @@ from mockserver.jsonapi.resource import (
     related,
     sort,
 )
+from mockserver.providers.didww.regulation_rows import Area
 from mockserver.providers.didww.resources.collation import collated
 from mockserver.providers.didww.rows import City, Country, DidGroup, Region
 from mockserver.providers.didww.rules import availability
-from mockserver.providers.didww.versions import V2021_12, V2022_05
+from mockserver.providers.didww.versions import V2021_04, V2021_12, V2022_05
 
 
 def _covered(world: World) -> frozenset[str]:
@@ -91,4 +92,17 @@ CITIES = ResourceType(
     evidence={"list": "recorded", "show": "recorded"},
 )
 
-TYPES = (COUNTRIES, REGIONS, CITIES)
+AREAS = ResourceType(
+    type="areas",
+    row=Area,
+    since=V2021_04,
+    attributes=(attr("name"),),
+    relationships=(one("country", "countries"),),
+    filters=(*_NAME, related("country.id", blank=True)),
+    sorts=(sort("name", key=collated),),
+    order=("name",),
+    paging=Paging(size=1000),
+    evidence={"list": "recorded", "show": "recorded"},
+)
+
+TYPES = (COUNTRIES, REGIONS, CITIES, AREAS)

@@ -106,7 +106,7 @@ DID_GROUPS = ResourceType(
         one("did_group_type", "did_group_types"),
         one("region", "regions"),
         many("stock_keeping_units", "stock_keeping_units", field="stock_keeping_unit_ids"),
-        one("requirement", "requirements", field="address_requirement_id", until=V2022_05),
+        one("requirement", "address_requirements", field="address_requirement_id", until=V2022_05),
         one("address_requirement", "address_requirements", since=V2026_04),
     ),
     filters=(

@@ -11,7 +11,7 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did, Order
-from mockserver.providers.didww.rules import did_links, lifecycle, money
+from mockserver.providers.didww.rules import did_links, lifecycle, money, registration
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import next_month, now
 from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
@@ -38,6 +38,7 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
     errors: list[ApiError] = []
     values = {name: _read(world, name, value, errors) for name, value in changes.items()}
     values |= did_links.settle_links(world, did, changes, values, errors)
+    registration.check_links(world, did, values, errors)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.did_update"))
     changed = _apply(world, did, values, version)
@@ -47,7 +48,7 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
 
 def _apply(world: World, did: Did, values: dict[str, Any], version: str) -> Did:
     terminated = values.pop("terminated", None)
-    did = replace(did, **values)
+    did = replace(registration.link_all(world, did, values), **values)
     if terminated is True and not did.terminated:
         return _terminate(world, did)
     if terminated is False and (did.terminated or _expired(world, did)):
@@ -75,11 +76,7 @@ def _read(world: World, name: str, value: Any, errors: list[ApiError]) -> Any:
         raise KeyError(name)  # the wire side lets only documented names through
     if name in did_links.TARGETS:
         return did_links.read_link(world, name, value, errors)
-    if value is not None:
-        # Nothing else that a number can be linked to exists yet, so every id is unknown; pointer as recorded.
-        link = name.removesuffix("_id")
-        errors.append(invalid(link, assumed.INVALID, pointer=f"/data/attributes/{name}"))
-    return None
+    return value
 
 
 def _text(value: object) -> str | None:
