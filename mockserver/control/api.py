@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -35,6 +38,7 @@ log = logging.getLogger("mockserver")
 
 _DRAINED = 64 << 20  # how much of a refused body is read, so that the client gets to read the answer
 _MOST_FIELDS = 20
+_GLANCE = timedelta(milliseconds=20)  # how often a call that waits looks again
 _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
@@ -91,6 +95,11 @@ class ControlAPI:
         """The longest body that a call may have."""
         found, _, _ = self._router.find(method, tuple(unquote(part) for part in path.split("/") if part))
         return 1 << 20 if found is None else found[0].most_body
+
+    def patience(self, body: bytes) -> timedelta:
+        """How long a call that waits is willing to; its body was accepted before."""
+        timeout: timedelta = _checked("RequestWait", body).timeout
+        return timeout
 
     def _refuse_other_sites(self, headers: Mapping[str, str], host: str) -> None:
         """A web page that a developer happens to open must not drive a server on the same machine."""
@@ -248,7 +257,8 @@ class _Endpoint:
             body = await _read(request, self._api.most_body(scope["method"], path))
         except ClientDisconnect:
             return
-        response = self._api.handle(
+        handle = partial(
+            self._api.handle,
             scope["method"],
             path,
             scope["query_string"].decode("latin-1"),
@@ -257,6 +267,12 @@ class _Endpoint:
             scope.get("scheme", "http"),
             scope.get("server") or ("127.0.0.1", None),
         )
+        response = handle()
+        waited = timedelta()
+        while response.status == 408 and waited < self._api.patience(body or b""):
+            await asyncio.sleep(_GLANCE.total_seconds())
+            waited += _GLANCE
+            response = handle()
         answer = HTTPResponse(response.body, response.status, dict(response.headers))
         await answer(scope, receive, send)
 

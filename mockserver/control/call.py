@@ -86,6 +86,8 @@ class Operation:
     status: int = 200
     conflicts: str = ""
     """What a 409 of this operation means; "" when it has none."""
+    waits: bool = False
+    """Whether it may take its time: the body says how long, and NotYet is the answer until then."""
     conflict: str = "Problem"
     """Name of the model of a 409."""
     most_body: int = 1 << 20
@@ -99,6 +101,13 @@ class Refused(Exception):
         super().__init__(error)
         self.status = status
         self.content: dict[str, Any] = {"error": error, **details}
+
+
+class NotYet(Refused):
+    """What is waited for has not happened. Asked again in a moment, the call may succeed."""
+
+    def __init__(self, error: str, **details: Any) -> None:
+        super().__init__(408, error, **details)
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> Refused:

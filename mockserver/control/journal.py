@@ -18,10 +18,10 @@ def list_requests(call: Call) -> dict[str, Any]:
         provider_named(call, provider)
         exchanges = [exchange for exchange in exchanges if exchange.provider == provider]
     if status is not None:
-        low, high = _statuses(status)
+        low, high = status_range(status)
         exchanges = [exchange for exchange in exchanges if low <= exchange.status <= high]
     found = list(exchanges)
-    return {"requests": [_summary(exchange) for exchange in found[-limit:]], "total": len(found)}
+    return {"requests": [summary(exchange) for exchange in found[-limit:]], "total": len(found)}
 
 
 def clear_requests(call: Call) -> dict[str, Any]:
@@ -39,15 +39,22 @@ def show_request(call: Call) -> dict[str, Any]:
         numbers = list(kept)
         there_are = f"{numbers[0]} to {numbers[-1]} are" if numbers else "none is"
         raise Refused(422, f"there is no request {text[:40]!r} in the journal; {there_are} kept")
+    return detail(exchange)
+
+
+def detail(exchange: Exchange) -> dict[str, Any]:
+    """An exchange with headers and bodies."""
     return {
-        **_summary(exchange),
+        **summary(exchange),
         "request": _side(exchange.headers.items(), exchange.body, exchange.body_size),
         "answer": _side(exchange.answer_headers, exchange.answer, exchange.answer_size),
     }
 
 
-def _statuses(text: str) -> tuple[int, int]:
+def status_range(text: str) -> tuple[int, int]:
     """A status (404) or a class of them (4xx) as the lowest and the highest."""
+    if text == "0":  # a connection that a fault cut
+        return 0, 0
     if len(text) == 3 and text.isascii():
         if text.isdigit() and text[0] in "12345":
             return int(text), int(text)
@@ -57,7 +64,8 @@ def _statuses(text: str) -> tuple[int, int]:
     raise Refused(422, "status must be like 404 or 4xx", fields={"status": "not a status"})
 
 
-def _summary(exchange: Exchange) -> dict[str, Any]:
+def summary(exchange: Exchange) -> dict[str, Any]:
+    """An exchange in a line."""
     return {
         "id": exchange.number,
         "at": instant(exchange.at),

@@ -69,6 +69,8 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     refusals = dict(_REFUSALS)
     if one.body:
         refusals.update(_REFUSALS_OF_BODIES)
+    if one.waits:
+        refusals["408"] = "It did not happen in time"
     if one.conflicts:
         refusals["409"] = one.conflicts
     responses = {str(one.status): _answers(one.summary, one.answer)}

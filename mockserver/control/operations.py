@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from mockserver.control import (
     account,
+    coverage,
     faults,
     happenings,
+    har,
     journal,
+    search,
     server,
     snapshots,
     state,
@@ -67,6 +70,27 @@ OPERATIONS: tuple[Operation, ...] = (
         "Forget a sandbox",
         server.drop_sandbox,
         "Dropped",
+        "server",
+    ),
+    Operation(
+        "show_coverage",
+        "GET",
+        "/coverage",
+        "What was exercised in all sandboxes",
+        coverage.show_coverage,
+        "CoverageReport",
+        "server",
+    ),
+    Operation(
+        "clear_coverage", "DELETE", "/coverage", "Count anew", coverage.clear_coverage, "Cleared", "server"
+    ),
+    Operation(
+        "show_coverage_of_one",
+        "GET",
+        "/sandboxes/{name}/coverage",
+        "What was exercised in one sandbox",
+        coverage.show_coverage_of_one,
+        "CoverageReport",
         "server",
     ),
     # one sandbox
@@ -318,6 +342,35 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("status", "Only this status (404) or class (4xx)", {"type": "string"}),
         ),
     ),
+    Operation(
+        "find_requests",
+        "POST",
+        "/requests/find",
+        "Requests that match, or that all but match",
+        search.find_requests,
+        "FoundRequests",
+        body="RequestMatch",
+    ),
+    Operation(
+        "count_requests",
+        "POST",
+        "/requests/count",
+        "How many requests match",
+        search.count_requests,
+        "CountedRequests",
+        body="RequestMatch",
+    ),
+    Operation(
+        "wait_for_requests",
+        "POST",
+        "/requests/wait",
+        "Wait until so many requests match",
+        search.wait_for_requests,
+        "FoundRequests",
+        body="RequestWait",
+        waits=True,
+    ),
+    Operation("export_har", "GET", "/requests/har", "The journal as a HAR document", har.export_har, "HAR"),
     Operation(
         "clear_requests", "DELETE", "/requests", "Clear the journal", journal.clear_requests, "Cleared"
     ),

@@ -257,6 +257,42 @@ class RowChange(RootModel[dict[str, Any]]):
     """Fields of a row to be forced, as `GET /_mock/state/PROVIDER/TYPE/ID` shows them."""
 
 
+class RequestMatch(Body):
+    """Which requests are meant. What is left out matches everything."""
+
+    provider: str | None = None
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = Field(default=None, max_length=500)
+    """With * and ? as wildcards; with the provider's prefix or without."""
+    status: int | str | None = None
+    """404, or a class such as 4xx; 0 for connections that a fault cut."""
+    query: str | None = None
+    """A part of the query string."""
+    body: str | None = None
+    """A part of the request's body."""
+    fault: str | None = None
+    """The id of the fault that struck it; an empty text for none."""
+    after: int | None = Field(default=None, ge=0, strict=True)
+    """Only requests after the one with this id."""
+    limit: int = Field(default=100, ge=1, le=10_000, strict=True)
+    detail: bool = Field(default=False, strict=True)
+    """Whether headers and bodies are shown, too."""
+
+
+def _patience(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=1):
+        raise ValueError("must not be longer than a minute")
+    return value
+
+
+class RequestWait(RequestMatch):
+    """Which requests are waited for, how many, and for how long."""
+
+    count: int = Field(default=1, ge=1, strict=True)
+    timeout: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+
+
 class Assertion(Body):
     """What must hold. What is left out is not asked."""
 
@@ -496,6 +532,55 @@ class Taken(BaseModel):
 
     provider: str
     taken: list[str]
+
+
+class NearMiss(BaseModel):
+    request: ExchangeSummary
+    differs_in: str
+
+
+class FoundRequests(BaseModel):
+    """Newest last. `near` holds requests that fail just one condition, when none fulfils all."""
+
+    requests: list[ExchangeDetail | ExchangeSummary]
+    total: int
+    near: list[NearMiss]
+
+
+class CountedRequests(BaseModel):
+    count: int
+
+
+class HAR(RootModel[dict[str, Any]]):
+    """An HTTP Archive, version 1.2."""
+
+
+class CoveredPart(BaseModel):
+    """How often each was exercised, and what never was."""
+
+    exercised: dict[str, int]
+    untouched: list[str]
+    covered: int
+    known: int
+
+
+class CoveredTransitions(BaseModel):
+    exercised: dict[str, int]
+    untouched: list[str]
+
+
+class ProviderCoverage(BaseModel):
+    operations: CoveredPart
+    errors: CoveredPart
+    transitions: CoveredTransitions
+    ignored: dict[str, dict[str, int]] = Field(description="Fields sent that nothing read, by operation.")
+
+
+class CoverageReport(BaseModel):
+    """What was exercised; answers that a fault made do not count."""
+
+    providers: dict[str, ProviderCoverage]
+    uncounted: int
 
 
 class SnapshotState(BaseModel):

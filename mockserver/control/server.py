@@ -68,11 +68,11 @@ def create_sandbox(call: Call) -> Answer:
 
 
 def show_sandbox(call: Call) -> dict[str, Any]:
-    return _sandbox(call, _named(call))
+    return _sandbox(call, named_sandbox(call))
 
 
 def drop_sandbox(call: Call) -> dict[str, Any]:
-    name = _named(call).name
+    name = named_sandbox(call).name
     call.server.sandboxes.drop(name)
     return {"dropped": name}
 
@@ -123,7 +123,7 @@ def _control_route(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _named(call: Call) -> World:
+def named_sandbox(call: Call) -> World:
     """The sandbox that the path names; looking at it is not use of it."""
     name = call.values["name"]
     world = call.server.sandboxes.find(name)

@@ -60,11 +60,10 @@ def compare_snapshot(call: Call) -> dict[str, Any]:
     tables = sorted(
         {name for kept in (before, after) for one in kept.accounts.values() for name in one.tables}
     )
-    sides = [comparable(kept, tables, world.seed_rows) for kept in (before, after)]
+    left, right = (comparable(kept, tables, world.seed_rows) for kept in (before, after))
     if other == SEED:  # which has no time of its own
-        for side in sides:
-            del side["clock"]
-    found = list(differences(*sides))
+        del left["clock"], right["clock"]
+    found = list(differences(left, right))
     return {"differences": found[:_MOST_SHOWN], "total": len(found)}
 
 

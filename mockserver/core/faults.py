@@ -39,6 +39,11 @@ class Effect:
     rival: str = ""
 
     @property
+    def harms(self) -> bool:
+        """Whether the answer is not the one that the provider gives."""
+        return self.answers or bool(self.body)
+
+    @property
     def answers(self) -> bool:
         """Whether the answer is the fault's and not the provider's."""
         return bool(self.status or self.error or self.cut)

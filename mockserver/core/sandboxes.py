@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from mockserver.core.coverage import Coverage, summed
 from mockserver.core.provider import DEFAULT_SANDBOX
 from mockserver.core.snapshots import Snapshot
 from mockserver.core.world import World
@@ -25,6 +26,7 @@ class Sandboxes:
         self._worlds: dict[str, World] = {}  # in order of last use, the latest at the end
         self._kept: set[str] = {DEFAULT_SANDBOX}
         self._latest = ""
+        self.retired = Coverage()  # of sandboxes that are gone
         self.snapshots: dict[str, Snapshot] = {}  # kept by name until deleted; see control.snapshots
 
     def open(self, name: str, *, keep: bool = False) -> World:
@@ -52,7 +54,7 @@ class Sandboxes:
         self._kept.discard(name)
         self._kept.add(DEFAULT_SANDBOX)
         self._latest = ""
-        return self._worlds.pop(name, None) is not None
+        return self._forget(name)
 
     def kept(self, name: str) -> bool:
         return name in self._kept
@@ -63,12 +65,22 @@ class Sandboxes:
     def __len__(self) -> int:
         return len(self._worlds)
 
+    def coverage(self) -> Coverage:
+        """What was exercised in all sandboxes there are or were."""
+        return summed([self.retired, *(world.coverage for world in self._worlds.values())])
+
+    def _forget(self, name: str) -> bool:
+        world = self._worlds.pop(name, None)
+        if world is not None:
+            self.retired.add(world.coverage)
+        return world is not None
+
     def _make_room(self) -> None:
         if len(self._worlds) < self._most:
             return
         for name in self._worlds:
             if name not in self._kept:
-                del self._worlds[name]
+                self._forget(name)
                 return
         raise SandboxesFull(
             f"all {self._most} sandboxes are in use and were named through the control API; "

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from mockserver.core.clock import LATEST, Clock
+from mockserver.core.coverage import Coverage
 from mockserver.core.events import Event, Events
 from mockserver.core.faults import Faults
 from mockserver.core.ids import Ids
@@ -97,6 +98,7 @@ class World:
         self._rate_limits = rate_limits
         self.clock = clock or Clock()
         self.journal = Journal(journal_entries, journal_bytes)
+        self.coverage = Coverage()  # outlives a reset: it is about the client, not about the account
         self._start()
 
     def _start(self) -> None:
@@ -289,6 +291,7 @@ class World:
             announced, self._announced = self._announced, []
             for at, subject, change in announced:
                 self.events.publish(at, subject, change)
+                self.coverage.count(("transition", subject.partition("/")[0], change))
 
     def rollback(self) -> None:
         """Take back everything since the last commit, newest first."""

@@ -164,6 +164,8 @@ class Gateway:
             at, response = self._answer(provider, world, home, request, too_large=body is None)
         else:
             at = home.clock.now()
+        if response.fault is None or not response.fault.effect.harms:
+            _cover(home, provider.name, response)
         self._mark(response)
         seconds = time.perf_counter() - began
         home.journal.record(at, provider.name, head, body or b"", response, seconds)
@@ -267,6 +269,16 @@ class Gateway:
                 pairs.append(("X-Mock-Evidence", str(response.evidence)))
             marks = self._marks[response.evidence] = HeaderBlock(*pairs)
         response.marks = marks
+
+
+def _cover(world: World, provider: str, response: Response) -> None:
+    """Count what a genuine answer shows of the client's suite."""
+    evidence = response.evidence
+    claim = "" if evidence is None else evidence.claim
+    world.coverage.count(("answer", provider, response.operation, claim))
+    if response.ignored:
+        for name in response.ignored:
+            world.coverage.count(("ignored", provider, response.operation, name[:100]))
 
 
 def _header_list(names: Iterable[str]) -> str:
