@@ -12,7 +12,7 @@ import pytest
 from mockserver.core.transitions import Policy
 from mockserver.providers.idt import statuses
 from mockserver.providers.idt.fulfilment import WORDS, cancel_backorder
-from mockserver.providers.idt.rows import Order
+from mockserver.providers.idt.rows import Number, Order
 from tests.control.caller import drive
 from tests.idt.support import (
     ALL_LATER,
@@ -397,3 +397,18 @@ def test_statuses_are_spelled_as_in_the_contract() -> None:
     spelled = {value for name, value in vars(statuses).items() if name.isupper() and isinstance(value, str)}
     schemas = contract("schemas.json")
     assert spelled == {*STATUSES, *schemas["order_status"]["enum"]}
+
+
+def test_change_of_what_is_gone_by_then_does_nothing(idt: Idt) -> None:
+    order_id, waiting = idt.order(PLENTY), idt.order(ALL_LATER)
+    idt.pass_time(AT_ONCE - 1)
+    idt.world.table(Order).remove(order_id)
+    idt.pass_time(1)
+    idt.world.table(Order).remove(waiting)
+    idt.world.table(Number).remove("19288516549")
+    idt.world.commit()
+    before = idt.state()["tables"]
+    idt.world.fire("idt.cnam/19288516549")
+    idt.pass_time(BACKORDER)
+    assert idt.state()["tables"] == before
+    assert idt.world.ledger("idt").lines == []
