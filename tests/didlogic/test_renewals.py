@@ -162,6 +162,19 @@ def test_part_of_the_debt_is_not_enough(account: Account) -> None:
     assert NUMBER not in owned(account)
 
 
+def test_debt_once_paid_does_not_come_back_with_another(account: Account) -> None:
+    account.buy(NUMBER)
+    account.ledger.set_balance(Decimal(0))
+    account.world.advance(to=NOON.replace(month=4))
+    account.ledger.set_balance(Decimal("0.50"))  # nobody is told of it
+    account.ledger.post(Decimal("-2.00"), "call", note="a long call")
+    account.world.commit()
+    assert number(account)["status"] == "active"
+    account.world.advance(to=NOON.replace(month=5))
+    assert number(account)["status"] == "inactive"
+    assert account.ledger.balance == Decimal("-2.50")
+
+
 def test_removed_number_is_not_charged_again(account: Account) -> None:
     account.buy(NUMBER)
     account.remove(NUMBER)

@@ -40,7 +40,7 @@ class Renew(Job):
         settle(world)
         row = world.table(Purchase)[self.number]
         outcome = world.policies.of(self.subject).outcome
-        if outcome == said.LAPSED or (outcome != said.RENEWED and row.in_debt):
+        if outcome == said.LAPSED or (outcome != said.RENEWED and owes(world, row)):
             release(world, row, f"{standing(world, row)} -> {said.LAPSED}")
         else:
             _renew(world, row)
@@ -74,8 +74,15 @@ def standing(world: World, row: Purchase) -> str:
     """The status of a number: pending without its documents, inactive in debt, else active."""
     if not row.usable:
         return said.PENDING
-    in_debt = row.in_debt and world.ledger("didlogic").balance < 0
-    return said.INACTIVE if in_debt else said.ACTIVE
+    return said.INACTIVE if owes(world, row) else said.ACTIVE
+
+
+def owes(world: World, row: Purchase) -> bool:
+    """Whether the latest month was charged below zero and the balance has been below zero ever since."""
+    ledger = world.ledger("didlogic")
+    if not row.owed or ledger.balance >= 0:
+        return False
+    return all(line.balance < 0 for line in ledger.lines[row.owed - 1 :])
 
 
 def working(world: World, row: Purchase) -> bool:
@@ -84,13 +91,12 @@ def working(world: World, row: Purchase) -> bool:
 
 
 def settle(world: World) -> None:
-    """Call numbers paid whose debt is gone. To be called when money has come in."""
-    if world.ledger("didlogic").balance < 0:
-        return
+    """Forget the debts of numbers that are paid. To be called when money has come in, for the event."""
     numbers = world.table(Purchase)
-    for row in [row for row in numbers if row.in_debt]:
-        world.announce(row.subject, f"{said.INACTIVE} -> {said.ACTIVE}")
-        numbers.put(replace(row, in_debt=False))
+    for row in [row for row in numbers if row.owed and not owes(world, row)]:
+        if row.usable:
+            world.announce(row.subject, f"{said.INACTIVE} -> {said.ACTIVE}")
+        numbers.put(replace(row, owed=0))
 
 
 def month_after(at: datetime, day: int | None = None) -> datetime:
@@ -104,10 +110,12 @@ def month_after(at: datetime, day: int | None = None) -> datetime:
 def _renew(world: World, row: Purchase) -> None:
     """Charge the next month. The monthly day is that of the purchase: 31 January, 28 February, 31 March."""
     ledger, before = world.ledger("didlogic"), standing(world, row)
+    owed = 0
     if row.monthly_fee > 0:
-        ledger.post(-row.monthly_fee, "month", row.subject, said.COMMENT_MONTH.format(number=row.number))
+        comment = said.COMMENT_MONTH.format(number=row.number)
+        line = ledger.post(-row.monthly_fee, "month", row.subject, comment)
+        owed = line.number if line.balance < 0 else 0
     paid_until = min(month_after(row.expires_at, row.purchased_at.day), LATEST)
-    in_debt = row.monthly_fee > 0 and ledger.balance < 0
-    row = world.table(Purchase).put(replace(row, expires_at=paid_until, in_debt=in_debt))
+    row = world.table(Purchase).put(replace(row, expires_at=paid_until, owed=owed))
     world.announce(row.subject, f"{before} -> {standing(world, row)}, paid until {paid_until:%Y-%m-%d}")
     schedule(world, row)

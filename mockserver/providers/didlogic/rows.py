@@ -35,7 +35,7 @@ class Purchase(Row):
     expires_at: datetime
     identity_id: int | None = None
     usable: bool = True  # False while documents are missing
-    in_debt: bool = False  # its latest month was charged below zero, and no funds came since (see `renewals`)
+    owed: int = 0  # the line of the ledger that charged its month below zero, 0 for none (see `renewals`)
 
     @property
     def key(self) -> Key:
