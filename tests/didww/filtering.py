@@ -8,6 +8,7 @@ from typing import Any
 from tests.didww.account import Account
 from tests.didww.contract import known_in, read
 from tests.didww.forms import shape_of
+from tests.didww.voice_filters import VOICE
 
 Row = dict[str, Any]
 
@@ -70,6 +71,8 @@ def filter_values(
     facts = read("queries.yaml")[kind]["filters"][name]
     if name.endswith(("_gteq", "_lteq")):
         return bounds(name, rows)
+    if (kind, name) in VOICE:
+        return VOICE[kind, name](account, rows, facts)
     if name == "number_contains":
         part = rows[0]["attributes"]["number"][2:8]
         return {part: lambda row: part in row["attributes"]["number"]}
@@ -134,7 +137,7 @@ def texts(
     seen = list(dict.fromkeys(str(found) for found in map(value, rows) if found not in (None, "")))
     nobody = "00000000-0000-4000-8000-000000000000"
     rules: dict[str, Callable[[Row], bool]] = {}
-    if facts["type"] != "integer":
+    if facts["type"] != "integer" and "enum" not in facts:
         rules[nobody] = lambda row: str(value(row)) == nobody
     for one in seen[:2]:
         rules[one] = lambda row, one=one: str(value(row)) == one  # type: ignore[misc]

@@ -57,7 +57,31 @@ def stocked(account: Account) -> Account:
     account.reserve(account.available(one)[0], description="b")
     account.advance(seconds=1)
     account.reserve(account.available(other)[0], description="a")
+    link_voice(account)
     return account
+
+
+def link_voice(account: Account) -> None:
+    """Numbers that are routed and have channels, an outbound trunk with emergency numbers, a used up pool."""
+    one, other, *_ = account.get("/dids?filter[country.id]=" + account.group(5)["country"]["id"]).data
+    trunk, group = account.get("/voice_in_trunks").data[0], account.get("/voice_in_trunk_groups").data[0]
+    standard, extended, _ = account.get("/capacity_pools").data
+    caller = account.get("/voice_out_trunks").data[0]
+    for record, name, linked in (
+        (one, "voice_in_trunk", trunk),
+        (one, "capacity_pool", standard),
+        (other, "voice_in_trunk_group", group),
+        (caller, "emergency_dids", [one]),
+    ):
+        rows = linked if isinstance(linked, list) else [linked]
+        links = [{"type": row["type"], "id": row["id"]} for row in rows]
+        linkage = {name: {"data": links if isinstance(linked, list) else links[0]}}
+        data = {"type": record["type"], "id": record["id"], "relationships": linkage}
+        answer = account.patch(f"/{record['type']}/{record['id']}", {"data": data})
+        assert answer.status == 200, answer.raw
+    least = {"total_channels_count": extended["attributes"]["assigned_channels_count"]}
+    data = {"type": "capacity_pools", "id": extended["id"], "attributes": least}
+    assert account.patch(f"/capacity_pools/{extended['id']}", {"data": data}).status == 200
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -140,8 +164,12 @@ def sort_value(row: Row, name: str, included: dict[tuple[str, str], Row]) -> Any
     value = attributes[name] if name in attributes else attributes[{"expire_at": "expires_at"}[name]]
     if name == "amount":
         return Decimal(value)
-    if name in ("number", "prefix", "reference", "status") or name.endswith("_at"):
+    if name in ("number", "prefix", "reference", "status", "cli_format", "cli_prefix", "renew_date"):
         return value
+    if name.endswith("_at"):
+        return value
+    if name in ("setup_price", "monthly_price", "metered_rate"):
+        return Decimal(value)
     return collated(value) if isinstance(value, str) else value
 
 
@@ -222,6 +250,8 @@ def test_include_brings_every_linked_record_once(
             assert ("data" in found) is (relation == name)
     for row in answer.body.get("included", []):
         assert row["type"] == (target if name != was else "requirements")
+    if name != "nanpa_prefix":  # no number has one yet
+        assert answer.body["included"], "the account shows none"
     one = answer.data[0]
     shown = account.get(f"/{kind}/{one['id']}?include={name}")
     assert_document(shown.body, version)
@@ -234,9 +264,6 @@ def test_nested_includes_are_served(kind: str, version: str, stocked: Account) -
     account = stocked.as_of(version)
     for path in read("queries.yaml")[kind]["nested_includes_seen"]:
         answer = account.get(f"/{kind}?include={path}")
-        if path.startswith("voice_in_trunk."):  # through records that are not served yet: said, not feigned
-            assert answer.status == 200 or "x-mock-unimplemented" in answer.headers
-            continue
         assert answer.status == 200, (path, answer.raw)
         assert_document(answer.body, version)
 
@@ -264,6 +291,9 @@ def test_every_field_can_be_asked_for_alone(kind: str, version: str, stocked: Ac
     shape = shape_of(kind)
     assert shape is not None
     full = account.get(f"/{kind}?filter[id]={everything(account, kind)[0]['id']}").data[0]
+    if not read("queries.yaml")[kind].get("shown", True):
+        assert account.get(f"/{kind}?fields[{kind}]=").status == 400
+        return
     for name in members(shape["attributes"], version):
         row = account.get(f"/{kind}/{full['id']}?fields[{kind}]={name}").data
         assert row["attributes"] == {name: full["attributes"][name]}

@@ -12,10 +12,13 @@ from tests.didww.contract import VERSIONS, assert_refused
 from tests.didww.forms import assert_document, assert_resource, members, shape_of
 from tests.support import Server
 
+KINDS = ("countries", "regions", "cities", "did_groups", "available_dids", "did_reservations", "dids")
+KINDS += ("voice_in_trunks", "voice_in_trunk_groups", "voice_out_trunks")
+KINDS += ("capacity_pools", "shared_capacity_groups")
 RELATED = [
     (kind, name, version)
     for version in VERSIONS
-    for kind in ("countries", "regions", "cities", "did_groups", "available_dids", "did_reservations", "dids")
+    for kind in KINDS
     for name in members(shape_of(kind)["relationships"], version)  # type: ignore[index]
 ]
 
