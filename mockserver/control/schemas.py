@@ -253,6 +253,10 @@ class SnapshotDocument(RootModel[dict[str, Any]]):
     """A snapshot as `GET /_mock/snapshots/NAME` gives it, or nothing at all."""
 
 
+class NewSeed(RootModel[dict[str, Any]]):
+    """A seed as `GET /_mock/seed` gives it; a provider or a member that is left out keeps its own."""
+
+
 class RowChange(RootModel[dict[str, Any]]):
     """Fields of a row to be forced, as `GET /_mock/state/PROVIDER/TYPE/ID` shows them."""
 
@@ -598,6 +602,13 @@ class SnapshotList(BaseModel):
 
 class SnapshotExport(RootModel[dict[str, Any]]):
     """A whole state as one document. Secrets are masked in it."""
+
+
+class SeedDocument(BaseModel):
+    """Accounts by provider: opening balance, ledger lines, sold stock, tables, switches, limit."""
+
+    format: int
+    accounts: dict[str, dict[str, Any]]
 
 
 class Restored(BaseModel):

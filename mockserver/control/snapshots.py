@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mockserver.control.call import Answer, Call, Refused, instant, unknown
-from mockserver.core.codec import BadValue
+from mockserver.core.codec import BadValue, unmasked
 from mockserver.core.snapshots import Snapshot, TooNew, comparable, differences, export, load
 from mockserver.core.world import World
 
@@ -82,11 +83,34 @@ def imported(world: World, document: dict[str, Any]) -> Snapshot:
     except TooNew as new:
         raise Refused(422, str(new), fields={"format": str(new)}) from None
     except BadValue as bad:
-        raise Refused(422, f"this is no snapshot: {bad}", fields={bad.path or "body": bad.reason}) from None
+        raise not_a_snapshot(bad.path, bad.reason) from None
+    kept = _with_secrets(world, kept)
     before = world.capture()
     restore(world, kept)
     restore(world, before)
     return kept
+
+
+def _with_secrets(world: World, kept: Snapshot) -> Snapshot:
+    """Secrets leave masked; a row that this sandbox has, too, keeps the one it has here."""
+    accounts = {
+        name: replace(
+            account,
+            tables={
+                table: {key: unmasked(row, world.table_named(table).get(key)) for key, row in rows.items()}
+                for table, rows in account.tables.items()
+            },
+        )
+        for name, account in kept.accounts.items()
+    }
+    return replace(kept, accounts=accounts)
+
+
+def not_a_snapshot(path: str, reason: str) -> Refused:
+    """The refusal of a document, with the place that is wrong in it."""
+    path = path.encode("utf-8", "replace").decode()  # names may hold what is no text
+    where = f"{path}: {reason}" if path else reason
+    return Refused(422, f"this is no such document: {where}", fields={path or "body": reason})
 
 
 def restore(world: World, kept: Snapshot) -> None:

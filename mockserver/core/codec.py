@@ -78,6 +78,23 @@ def encode_fields(record: Any, *, brief: bool = False) -> dict[str, Any]:
     return shown
 
 
+def unmasked(value: Any, before: Any) -> Any:
+    """A value whose masked secrets are those of the one it stands for, where that is of the same kind."""
+    if type(value) is not type(before):
+        return value
+    if isinstance(value, tuple) and len(value) == len(before):
+        return tuple(unmasked(item, known) for item, known in zip(value, before, strict=True))
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, Any] = {}
+    for name in fields_of(typing.cast(Any, type(value))):
+        given, known = getattr(value, name), getattr(before, name)
+        restored = known if given == MASK and isinstance(known, str) else unmasked(given, known)
+        if restored is not given:
+            changed[name] = restored
+    return dataclasses.replace(value, **changed) if changed else value
+
+
 def _settled(hint: Any) -> bool:
     """Whether a hint names one dataclass and nothing else but None."""
     return len([choice for choice in _choices(hint) if choice is not type(None)]) == 1

@@ -98,6 +98,7 @@ class World:
         self._rate_limits = rate_limits
         self.clock = clock or Clock()
         self.journal = Journal(journal_entries, journal_bytes)
+        self.base: Snapshot | None = None  # what a reset leads to, when it is not the server's seed
         self.coverage = Coverage()  # outlives a reset: it is about the client, not about the account
         self._start()
 
@@ -364,6 +365,8 @@ class World:
 
     def untouched(self) -> Snapshot:
         """The state that a reset leads to."""
+        if self.base is not None:
+            return self.base
         kept, events = self.capture(), self.events
         self._start()
         seed = self.capture()
@@ -380,9 +383,11 @@ class World:
 
         With `empty` the accounts own nothing and nothing lies ahead of them; catalogue and funds stay.
         """
-        self.clock.restore()
         self.journal.clear()
         self._start()
+        if self.base is not None:
+            self._take_on(self.base)
+        self.clock.restore()
         if empty:
             for table in self.tables().values():
                 if any(row.owned for row in islice(table, 1)):
