@@ -41,6 +41,11 @@ class RateLimiter:
         admitted.append(now)
         return True
 
+    def take_back(self) -> None:
+        """Do not count the request admitted last."""
+        if self._admitted:
+            self._admitted.pop()
+
     def retry_after(self, now: datetime) -> float:
         """Seconds until the next request would be admitted; 0 when it would be now."""
         if len(self._admitted) < self.limit.requests or not self._admitted:

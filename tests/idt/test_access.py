@@ -142,10 +142,19 @@ def test_quota_counts_requests_and_not_those_refused(idt: Idt) -> None:
 
 
 def test_throttling_is_checked_before_the_quota(idt: Idt) -> None:
+    idt.world.options["idt"]["quota"] = 1
+    idt.world.set_limit("idt", Limit(1, 60.0))
+    assert idt.call("GET", "/orders").status == 200
+    assert errors_of(idt.call("GET", "/orders")) == [error(2002, "Request limit exceeded")]
+
+
+def test_request_over_the_quota_is_not_counted_for_throttling(idt: Idt) -> None:
     idt.world.options["idt"]["quota"] = 0
     idt.world.set_limit("idt", Limit(1, 60.0))
-    assert errors_of(idt.call("GET", "/orders")) == [error(2001, "Quota exceeded")]
-    assert errors_of(idt.call("GET", "/orders")) == [error(2002, "Request limit exceeded")]
+    for _ in range(3):
+        assert errors_of(idt.call("GET", "/orders")) == [error(2001, "Quota exceeded")]
+    idt.world.options["idt"]["quota"] = None
+    assert idt.call("GET", "/orders").status == 200
 
 
 def test_limits_are_off_by_default(idt: Idt) -> None:

@@ -153,5 +153,8 @@ def _admit(world: World) -> None:
     quota = options["quota"]
     if quota is not None:
         if options["quota_used"] >= quota:
+            limiter = world.limiter("idt")
+            if limiter is not None:
+                limiter.take_back()  # a request that is refused for the quota counts in neither (§1)
             raise errors.quota_exceeded()
         options["quota_used"] += 1
