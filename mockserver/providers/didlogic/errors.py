@@ -37,7 +37,7 @@ class Refusal(Exception):
 
 
 def wrong_token(version: int) -> Refusal:
-    """No token, or one that opens nothing: 403 at v1, 401 at v2."""
+    """No token (G04), or one that opens nothing: 403 at v1, 401 at v2."""
     if version == 1:
         return Refusal(403, {"error": said.WRONG_TOKEN_V1}, "documented", "wrong_token.v1")
     return Refusal(401, {"error": said.WRONG_TOKEN_V2}, "documented", "wrong_token.v2")
