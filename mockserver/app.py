@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from mockserver.control.api import build_control
+from mockserver.control.guard import Guard
 from mockserver.core.clock import Clock
 from mockserver.core.provider import Provider
 from mockserver.core.sandboxes import Sandboxes
@@ -55,6 +56,12 @@ def with_options(seeds: dict[str, AccountSeed], assignments: str) -> dict[str, A
     return seeds
 
 
+def own_hosts(providers: list[Provider], settings: Settings) -> list[str]:
+    """The names under which the server is reached: those it listens on, stands in for, or is told of."""
+    named = [host.strip() for host in settings.control_hosts.split(",") if host.strip()]
+    return [*named, settings.host, *(host for provider in providers for host in provider.hosts)]
+
+
 def create_app(settings: Settings | None = None) -> Gateway:
     """A server of its own: providers, sandboxes, control API. Two of them share nothing that changes."""
     settings = settings or load_settings()
@@ -76,7 +83,13 @@ def create_app(settings: Settings | None = None) -> Gateway:
     return Gateway(
         providers,
         sandboxes,
-        build_control(sandboxes, providers, version=VERSION, public_url=settings.public_url),
+        build_control(
+            sandboxes,
+            providers,
+            version=VERSION,
+            public_url=settings.public_url,
+            guard=Guard(settings.public_url, settings.admin_token, own_hosts(providers, settings)),
+        ),
         version=VERSION,
         public_url=settings.public_url,
         max_body_bytes=settings.max_body_bytes,

@@ -31,12 +31,22 @@ def _text(default: str | None, about: str, **limits: Any) -> Any:
     return field(default=default, metadata={"rule": Rule("text", about, **limits)})
 
 
-def _number(default: int, about: str, **limits: Any) -> Any:
+def _number(default: int | None, about: str, **limits: Any) -> Any:
     return field(default=default, metadata={"rule": Rule("number", about, **limits)})
 
 
 def _on_or_off(default: bool, about: str) -> Any:
     return field(default=default, metadata={"rule": Rule("switch", about)})
+
+
+def _file(about: str) -> Any:
+    return field(default=None, metadata={"rule": Rule("file", about)})
+
+
+def _own_port(provider: str) -> Any:
+    return _number(
+        None, f"A port where {provider} alone is served, without a prefix; 0: a free one.", most=65535
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +66,14 @@ class Settings:
         least=1,
         most=200,
     )
-    config: Path | None = field(
-        default=None, metadata={"rule": Rule("file", "A TOML file with any of these settings.")}
+    config: Path | None = _file("A TOML file with any of these settings.")
+    didww_port: int | None = _own_port("DIDWW")
+    idt_port: int | None = _own_port("IDT Express")
+    didlogic_port: int | None = _own_port("didlogic")
+    tls: bool = _on_or_off(
+        False, "Serve HTTPS with a certificate of this run; its authority is at /_mock/ca.pem."
     )
+    tls_ca: Path | None = _file("Write the certificate authority of this run to this file, too (PEM).")
     log_format: Literal["text", "json", "off"] = _text(
         "text", "One line per request: for people, as JSON, or none.", choices=("text", "json", "off")
     )
@@ -83,6 +98,14 @@ class Settings:
         None,
         "Address to write into links instead of the one the caller used, `https://mock.example.com`.",
         pattern=_ADDRESS,
+    )
+    admin_token: str | None = _text(
+        None, "What callers of the control API have to show; nothing unless it is set.", least=8, most=200
+    )
+    control_hosts: str = _text(
+        "",
+        "Names under which the control API answers besides addresses and local names, separated by commas.",
+        most=2000,
     )
     max_body_bytes: int = _number(
         10 << 20, "Largest request body that is read; a larger one gets the provider's 413.", least=1
@@ -140,7 +163,24 @@ def load_settings(**given: Any) -> Settings:
 
     None counts as not given, an empty variable as not set. Raises BadSettings, a line per problem.
     """
-    chosen: dict[str, tuple[Any, str]] = {}  # name -> value and where it came from
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, (value, source) in sources(**given).items():
+        if name not in RULES:
+            problems.append(_unknown(name, source))
+            continue
+        try:
+            values[name] = RULES[name].read(value)
+        except ValueError:
+            problems.append(_problem(name, value, source))
+    if problems:
+        raise BadSettings(problems)
+    return Settings(**values)
+
+
+def sources(**given: Any) -> dict[str, tuple[Any, str]]:
+    """What is set, by name: the value as it was written, and where. BadSettings for an unreadable file."""
+    chosen: dict[str, tuple[Any, str]] = {}
     variables = {name.upper(): value for name, value in _ENVIRONMENT.items() if value}
     for name in RULES:
         variable = PREFIX + name.upper()
@@ -153,19 +193,12 @@ def load_settings(**given: Any) -> Settings:
         path, source = chosen["config"]
         for name, value in _read_file(Path(path), source).items():
             chosen.setdefault(name, (value, "the config file"))
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for name, (value, source) in chosen.items():
-        if name not in RULES:
-            problems.append(_unknown(name, source))
-            continue
-        try:
-            values[name] = RULES[name].read(value)
-        except ValueError:
-            problems.append(_problem(name, value, source))
-    if problems:
-        raise BadSettings(problems)
-    return Settings(**values)
+    return chosen
+
+
+def variable(name: str) -> str | None:
+    """A variable of the environment that is not a setting, `MOCKSERVER_URL`; None when it is empty."""
+    return _ENVIRONMENT.get(PREFIX + name) or None
 
 
 def misspelt_variables() -> dict[str, str]:
@@ -195,5 +228,5 @@ def _unknown(name: str, source: str) -> str:
 
 def _problem(name: str, value: Any, source: str) -> str:
     """One line about one bad value: which setting, from where, what is allowed. Keys are never shown."""
-    shown = "" if name.endswith(("_key", "_secret")) else f", which is {str(value)[:80]!r}"
+    shown = "" if name.endswith(("_key", "_secret", "_token")) else f", which is {str(value)[:80]!r}"
     return f"{name} (from {source}{shown}): must be {RULES[name].allowed}. {RULES[name].about}"

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from mockserver.control.call import Answer, Call, Operation, Refused, Server, nearest, unknown
+from mockserver.control.guard import Guard
 from mockserver.control.openapi import full_paths
 from mockserver.control.operations import OPERATIONS
 from mockserver.control.server import unknown_sandbox
@@ -46,11 +47,18 @@ class ControlAPI:
     """Answers control calls about the sandboxes of one server. Keeps nothing between calls."""
 
     def __init__(
-        self, sandboxes: Sandboxes, providers: Iterable[Provider], *, version: str, public_url: str | None
+        self,
+        sandboxes: Sandboxes,
+        providers: Iterable[Provider],
+        *,
+        version: str,
+        public_url: str | None = None,
+        guard: Guard | None = None,
     ) -> None:
         named = {provider.name: provider for provider in providers}
         self._server = Server(sandboxes, named, version, OPERATIONS)
         self._public_url = None if public_url is None else public_url.rstrip("/")
+        self._guard = guard or Guard(public_url)
         self._router: Router[tuple[Operation, tuple[str, ...]]] = Router()
         for operation in OPERATIONS:
             for path in full_paths(operation):
@@ -75,11 +83,13 @@ class ControlAPI:
         response = Response(500)
         try:
             scheme, host = caller_address(headers, scheme, server)
-            self._refuse_other_sites(headers, host)
+            self._guard.check(headers, host, _segments(path))
             base_url = self._public_url or f"{scheme}://{host}"
             answer = self._serve("GET" if method == "HEAD" else method, path, query, body, base_url)
         except Refused as refused:
             answer = Answer(refused.status, refused.content)
+            if refused.status == 401:
+                response.add("WWW-Authenticate", "Bearer")
             if "allowed" in refused.content:
                 response.add("Allow", ", ".join(refused.content["allowed"]))
         except Exception:
@@ -93,7 +103,7 @@ class ControlAPI:
 
     def most_body(self, method: str, path: str) -> int:
         """The longest body that a call may have."""
-        found, _, _ = self._router.find(method, tuple(unquote(part) for part in path.split("/") if part))
+        found, _, _ = self._router.find(method, _segments(path))
         return 1 << 20 if found is None else found[0].most_body
 
     def patience(self, body: bytes) -> timedelta:
@@ -101,19 +111,8 @@ class ControlAPI:
         timeout: timedelta = _checked("RequestWait", body).timeout
         return timeout
 
-    def _refuse_other_sites(self, headers: Mapping[str, str], host: str) -> None:
-        """A web page that a developer happens to open must not drive a server on the same machine."""
-        origin = headers.get("origin")
-        if origin is None:
-            return
-        own = {host.lower(), headers.get("host", "").lower()}
-        if self._public_url is not None:
-            own.add(self._public_url.partition("://")[2].partition("/")[0].lower())
-        if origin.partition("://")[2].lower() not in own - {""}:
-            raise Refused(403, "the control API does not answer web pages of other sites")
-
     def _serve(self, method: str, path: str, query: str, body: bytes | None, base_url: str) -> Answer:
-        segments = tuple(unquote(part) for part in path.split("/") if part)
+        segments = _segments(path)
         found, values, allowed = self._router.find(method, segments)
         if found is None:
             if not allowed:
@@ -154,6 +153,10 @@ class ControlAPI:
                 inner = near.removeprefix(CONTROL_PREFIX)
                 refused.content["did_you_mean"] = f"{CONTROL_PREFIX}/sandboxes/{name[:64]}{inner}"
         return refused
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(unquote(part) for part in path.split("/") if part)
 
 
 def _run(operation: Operation, call: Call) -> Answer:
@@ -291,12 +294,17 @@ async def _read(request: Any, most: int) -> bytes | None:
 
 
 def build_control(
-    sandboxes: Sandboxes, providers: Iterable[Provider], *, version: str, public_url: str | None
+    sandboxes: Sandboxes,
+    providers: Iterable[Provider],
+    *,
+    version: str,
+    public_url: str | None = None,
+    guard: Guard | None = None,
 ) -> Starlette:
     """The ASGI application behind `/_mock`; it knows worlds and providers only through their records."""
     # Imported here: commands that only list routes or credentials do not wait for it.
     from starlette.applications import Starlette
     from starlette.routing import Route
 
-    api = ControlAPI(sandboxes, providers, version=version, public_url=public_url)
+    api = ControlAPI(sandboxes, providers, version=version, public_url=public_url, guard=guard)
     return Starlette(routes=[Route("/{path:path}", _Endpoint(api))])

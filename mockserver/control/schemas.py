@@ -777,3 +777,6 @@ class Problem(BaseModel):
     did_you_mean: str | None = None
     known: list[str] | None = Field(default=None, description="What there is.")
     allowed: list[str] | None = Field(default=None, description="Methods that this path takes.")
+    hint: str | None = Field(default=None, description="What to do about it.")
+    total: int | None = Field(default=None, description="How many there were when the time was over.")
+    near: list[NearMiss] | None = Field(default=None, description="What all but matched until then.")

@@ -32,7 +32,8 @@ class Caller:
     def __init__(self, **settings: Any) -> None:
         self.server = Server(**settings)
         _forget_agenda(self.server.world())
-        self._document: dict[str, Any] = self.raw("GET", "/openapi.json").json
+        token = {"x-mock-token": self.server.settings.admin_token or ""}
+        self._document: dict[str, Any] = self.raw("GET", "/openapi.json", headers=token).json
 
     def __call__(self, method: str, target: str, json: Any = None, **headers: str) -> Reply:
         return self.raw(method, target, b"" if json is None else orjson.dumps(json), headers)
