@@ -14,6 +14,11 @@ SERVED |= {"did_reservations", "orders", "dids", "balance"}
 SERVED |= {"pops", "voice_in_trunks", "voice_in_trunk_groups"}
 SERVED |= {"voice_out_trunks", "voice_out_trunk_regenerate_credentials"}
 SERVED |= {"capacity_pools", "shared_capacity_groups"}
+SERVED |= {"areas", "identities", "addresses", "public_keys", "encrypted_files", "proof_types", "proofs"}
+SERVED |= {"supporting_document_templates", "permanent_supporting_documents"}
+SERVED |= {"address_requirements", "address_requirement_validations", "address_verifications"}
+SERVED |= {"emergency_requirements", "emergency_requirement_validations"}
+SERVED |= {"emergency_calling_services", "emergency_verifications"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

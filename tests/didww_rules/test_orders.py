@@ -189,7 +189,7 @@ def test_order_stays_pending_when_nothing_ever_arrives(world: World) -> None:
     before = world.ledger("didww").balance
     accepted(world, lambda: cancel_order(world, world.table(Order)[order.id]))
     assert world.ledger("didww").balance == before + order.amount
-    assert [entry.job.subject for entry in world.scheduler.agenda()] == []
+    assert order.id not in "".join(entry.job.subject for entry in world.scheduler.agenda())
 
 
 def test_back_ordering_is_off_when_an_older_version_does_not_ask_for_it(world: World) -> None:
