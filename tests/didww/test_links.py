@@ -48,7 +48,7 @@ def test_relationship_links_lead_to_what_include_shows(
     else:
         assert_document(related.body, version)
         many = isinstance(linkage, list)
-        included = {resource["id"]: resource for resource in body["included"]}
+        included = {resource["id"]: resource for resource in body.get("included", [])}
         for found in related.data if many else [related.data]:
             assert found == included[found["id"]]
         wanted = {link["id"] for link in linkage} if many else {linkage["id"]}
