@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import orjson
 
+from mockserver.core.explanations import Explanation
+from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, KnownError, Provider, Route
 from mockserver.core.world import AccountSeed, World
@@ -17,7 +19,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, injected, wire
+from mockserver.providers.didww import auth, explained, injected, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -114,6 +116,9 @@ class Didww(Provider):
 
     def errors(self) -> tuple[KnownError, ...]:
         return injected.ERRORS
+
+    def explain(self, world: World, exchange: Exchange) -> Explanation | None:
+        return explained.explain(world, exchange)
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         return wire.failure(failure)
