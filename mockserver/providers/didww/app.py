@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from mockserver.core.explanations import Explanation
+from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, KnownError, Provider, Route
@@ -19,7 +20,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, explained, injected, wire
+from mockserver.providers.didww import auth, explained, happenings, injected, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -55,6 +56,9 @@ class Didww(Provider):
 
     def sandbox_of(self, request: Request) -> str | None:
         return auth.sandbox_of(request, self._key)
+
+    def happenings(self) -> tuple[Happening, ...]:
+        return happenings.HAPPENINGS
 
     def takes_files(self, request: Request) -> bool:
         return request.method == "POST" and request.path.rstrip("/").endswith("/encrypted_files")
