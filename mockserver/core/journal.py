@@ -108,6 +108,11 @@ class Journal:
         ):
             self._bytes -= self._kept.popleft()[0]
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._most_entries > 0
+
     def __iter__(self) -> Iterator[Exchange]:
         """The exchanges still kept, oldest first."""
         return map(_exchange, tuple(self._kept))
@@ -141,7 +146,8 @@ def _exchange(kept: _Kept) -> Exchange:
         body_size=size,
         status=status,
         answer_headers=[*block.pairs, *more, *marks.pairs],
-        answer=answer,
+        # Masked when it is read: answers are many, few are looked at, and none leaves the process before.
+        answer=mask_body(answer) if may_hold_secrets(answer) else answer,
         answer_size=answer_size,
         seconds=seconds,
         evidence=evidence,
