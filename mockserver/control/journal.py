@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockserver.control.call import Call, Refused, instant, provider_named, whole_number
+from mockserver.control.explain import explanation
 from mockserver.core.journal import Exchange
 
 
@@ -39,7 +40,7 @@ def show_request(call: Call) -> dict[str, Any]:
         numbers = list(kept)
         there_are = f"{numbers[0]} to {numbers[-1]} are" if numbers else "none is"
         raise Refused(422, f"there is no request {text[:40]!r} in the journal; {there_are} kept")
-    return detail(exchange)
+    return {**detail(exchange), "explanation": explanation(call, exchange)}
 
 
 def detail(exchange: Exchange) -> dict[str, Any]:

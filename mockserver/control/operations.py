@@ -37,6 +37,15 @@ OPERATIONS: tuple[Operation, ...] = (
         "list_routes", "GET", "/routes", "Every operation served", server.list_routes, "Routes", "server"
     ),
     Operation(
+        "list_magic",
+        "GET",
+        "/magic",
+        "Inputs that lead to a special outcome",
+        server.list_magic,
+        "MagicValues",
+        "server",
+    ),
+    Operation(
         "show_openapi", "GET", "/openapi.json", "This document", server.openapi, "OpenAPIDocument", "server"
     ),
     # sandboxes
@@ -400,7 +409,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/requests/{id}",
         "One exchange with headers and bodies",
         journal.show_request,
-        "ExchangeDetail",
+        "ExplainedExchange",
     ),
     Operation(
         "set_balance",

@@ -696,6 +696,30 @@ class ExchangeDetail(ExchangeSummary):
     answer: Side
 
 
+class ExplanationOf(BaseModel):
+    """Why a request was refused, and what would have been accepted."""
+
+    rule: str
+    evidence: str
+    reference: str
+    field: str
+    change: str
+
+
+class ExplainedExchange(ExchangeDetail):
+    explanation: ExplanationOf | None
+
+
+class MagicValue(BaseModel):
+    value: str
+    where: str
+    leads_to: str
+
+
+class MagicValues(RootModel[dict[str, list[MagicValue]]]):
+    """Inputs by provider that lead to a special outcome without any control call."""
+
+
 class Cleared(BaseModel):
     cleared: int
 

@@ -99,6 +99,16 @@ def list_routes(call: Call) -> dict[str, Any]:
     return {"providers": providers, "control": [_control_route(one) for one in call.server.operations]}
 
 
+def list_magic(call: Call) -> dict[str, Any]:
+    """Values that lead to a special outcome without any call to this API."""
+    return {
+        provider.name: [
+            {"value": one.value, "where": one.where, "leads_to": one.leads_to} for one in provider.magic()
+        ]
+        for provider in call.server.providers.values()
+    }
+
+
 def openapi(call: Call) -> dict[str, Any]:
     return document(call.server.operations, call.server.version, call.base_url)
 

@@ -58,6 +58,12 @@ class Clock:
         except OverflowError:  # a fast clock left running for days
             return LATEST
 
+    def until(self, instant: datetime) -> float | None:
+        """Seconds of the machine's time until the clock shows `instant`; None when it never will by itself."""
+        if self.mode == "frozen":
+            return None
+        return max(0.0, (instant - self.live()).total_seconds() / self.rate)
+
     def hold(self, instant: datetime) -> None:
         """Make `now()` answer `instant` until `release`: one request or job sees one instant."""
         self._held = instant

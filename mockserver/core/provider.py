@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
+from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
 from mockserver.core.world import AccountSeed, World
 
@@ -23,6 +25,15 @@ class Route:
     path: str
     summary: str
     implemented: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """An input that leads to a special outcome: a value, where to give it, what comes of it."""
+
+    value: str
+    where: str
+    leads_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,14 @@ class Provider(ABC):
         Asked before the body is there; method, path and headers must do.
         """
         return False
+
+    def explain(self, world: World, exchange: Exchange) -> Explanation | None:
+        """Why an exchange was refused, and what would have been accepted; None when nobody can tell."""
+        return None
+
+    def magic(self) -> tuple[Magic, ...]:
+        """Inputs that lead to a special outcome without the control API."""
+        return ()
 
     def happenings(self) -> tuple[Happening, ...]:
         """What can happen to an account from outside its API, for the control API to bring about."""

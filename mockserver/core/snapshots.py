@@ -19,6 +19,7 @@ from mockserver.core.codec import BadValue, decode, decode_fields, encode, encod
 from mockserver.core.faults import Fault
 from mockserver.core.ledger import Line
 from mockserver.core.limits import Limit
+from mockserver.core.outbox import UNFINISHED, Callback, Outgoing
 from mockserver.core.scheduler import Entry, Job
 from mockserver.core.tables import Key, Row
 from mockserver.core.transitions import Policy
@@ -60,12 +61,19 @@ class Snapshot:
     faults: tuple[tuple[Fault, int, int], ...]
     ids: Chance
     fault_ids: Chance
+    outbox: Outgoing
+    callback_ids: Chance
 
     @property
     def hash(self) -> str:
-        """A digest of the state. The clock is not in it: it goes on by itself."""
+        """A digest of the state. The clock is not in it: it goes on by itself. Nor is what became of callbacks:
+        that depends on who receives them."""
         document = export(self)
         del document["clock"], document["hash"]
+        document["outbox"]["callbacks"] = [
+            one["id"] for one in document["outbox"]["callbacks"] if one["state"] in UNFINISHED
+        ]
+        del document["outbox"]["turns"]
         return _digest(document)
 
 
@@ -97,6 +105,8 @@ def export(snapshot: Snapshot, *, with_hash: bool = False) -> dict[str, Any]:
         ],
         "ids": encode_fields(snapshot.ids),
         "fault_ids": encode_fields(snapshot.fault_ids),
+        "outbox": encode_fields(snapshot.outbox),
+        "callback_ids": encode_fields(snapshot.callback_ids),
     }
     if with_hash:
         document["hash"] = snapshot.hash
@@ -175,6 +185,8 @@ def load(document: Any, like: Snapshot) -> Snapshot:
         ),
         ids=_load_chance(document, "ids"),
         fault_ids=_load_chance(document, "fault_ids"),
+        outbox=_load_outbox(document),
+        callback_ids=_load_chance(document, "callback_ids"),
     )
 
 
@@ -218,6 +230,13 @@ def _load_entry(given: Any, jobs: Mapping[str, type[Job]], path: str) -> Entry:
         decode(datetime | None, given.get("due"), f"{path}.due"),
         decode_fields(jobs[str(given["kind"])], given.get("job"), f"{path}.job"),
     )
+
+
+def _load_outbox(document: Mapping[str, Any]) -> Outgoing:
+    outbox: Outgoing = decode_fields(Outgoing, _part(document, "outbox", dict), "outbox")
+    if len({callback.id for callback in outbox.callbacks}) != len(outbox.callbacks):
+        raise BadValue("outbox.callbacks", "two callbacks share an id")
+    return outbox
 
 
 def _load_chance(document: Mapping[str, Any], name: str) -> Chance:
@@ -266,8 +285,9 @@ def comparable(
     `tables` are those to compare; what the snapshot says nothing of stands as `seed_rows` has it.
     """
     document = export(snapshot)
-    for member in ("hash", "format", "ids", "fault_ids", "entries"):
+    for member in ("hash", "format", "ids", "fault_ids", "callback_ids", "entries"):
         del document[member]
+    document["outbox"]["callbacks"] = {one["id"]: one for one in document["outbox"]["callbacks"]}
     document["agenda"] = {str(entry["number"]): entry for entry in document["agenda"]}
     document["faults"] = {entry["fault"]["id"]: entry for entry in document["faults"]}
     for name, account in snapshot.accounts.items():

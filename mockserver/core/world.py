@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from mockserver.core.ids import Ids
 from mockserver.core.journal import Journal
 from mockserver.core.ledger import Ledger
 from mockserver.core.limits import Limit, RateLimiter
+from mockserver.core.outbox import Outbox
 from mockserver.core.rules import Rule
 from mockserver.core.scheduler import Entry, Job, Scheduler
 from mockserver.core.snapshots import Account, Chance, Snapshot
@@ -36,6 +37,7 @@ class AccountSeed:
     outcomes  the words for how a thing of a type can end, beside the way it goes by itself
     options   switches of the account (features, permissions, limits) and what is assumed about it
     agenda    changes that lie ahead of a new account; None for one that waits until it is fired
+    secret_of the secret that a sandbox's callbacks are signed with, by the sandbox's name
     """
 
     provider: str
@@ -48,6 +50,7 @@ class AccountSeed:
     options: Mapping[str, Rule] = field(default_factory=dict)
     agenda: tuple[tuple[datetime | None, Job], ...] = ()
     currency: str = "USD"
+    secret_of: Callable[[str], str] = str
 
 
 def rows_by_key(rows: Iterable[Row]) -> dict[Key, Row]:
@@ -100,11 +103,14 @@ class World:
         self.journal = Journal(journal_entries, journal_bytes)
         self.base: Snapshot | None = None  # what a reset leads to, when it is not the server's seed
         self.coverage = Coverage()  # outlives a reset: it is about the client, not about the account
+        # Told when something has changed or time has: whoever acts on what falls due (the courier).
+        self.listener: Callable[[World], None] | None = None
         self._start()
 
     def _start(self) -> None:
         self._undo: Undo = []
         self._announced: list[tuple[datetime, str, str]] = []
+        self._ran = False  # a job, since the listener was told
         # Whatever was worked out from the state, under any key; forgotten as soon as the state changes. Read
         # it only before the first write of a request. Whoever fills it sees to it that it stays small.
         self.derived: dict[Any, Any] = {}
@@ -130,6 +136,13 @@ class World:
             for due, job in seed.agenda:
                 self.scheduler.add(due, job)
         self.policies = Policies(defaults, outcomes)
+        self.outbox = Outbox(
+            self.clock,
+            self.scheduler,
+            self.policies,
+            self._undo,
+            Ids(f"{self._chance}/{self.name}/callbacks"),
+        )
         self.seeded_jobs = self.scheduler.entries
         self.commit()
 
@@ -179,6 +192,10 @@ class World:
     def providers(self) -> list[str]:
         return list(self._seeds)
 
+    def callback_secret(self, provider: str) -> str:
+        """What the callbacks of an account are signed with. Never shown and never in a snapshot."""
+        return self._seeds[provider].secret_of(self.name)
+
     # --- limits ----------------------------------------------------------------------------------
 
     def admit(self, provider: str) -> bool:
@@ -216,7 +233,9 @@ class World:
         with self.policies.ending(subject, outcome):
             for entry in entries:
                 self._run(entry, now)
-        return Advance(now, now, entries, self.events.since(first_event), len(entries))
+        result = Advance(now, now, entries, self.events.since(first_event), len(entries))
+        self.tell()
+        return result
 
     def announce(self, subject: str, change: str) -> None:
         """Tell whoever listens what became of a thing, once the request or job is through."""
@@ -236,6 +255,7 @@ class World:
 
     def _run(self, entry: Entry, at: datetime) -> None:
         """Run one job at its instant and keep what it changed, or nothing of it."""
+        self._ran = True
         self.clock.hold(at)
         try:
             entry.job.run(self)
@@ -260,9 +280,11 @@ class World:
             )
         if target > LATEST:
             raise ValueError(f"the clock cannot go beyond {LATEST.isoformat()}")
-        result = self.run_due(target)
+        done = self.run_due(target)
         self.clock.set(now=target)
-        return Advance(now, target, result.fired, result.events, result.total)
+        result = Advance(now, target, done.fired, done.events, done.total)
+        self.tell()
+        return result
 
     # --- one request -----------------------------------------------------------------------------
 
@@ -276,12 +298,22 @@ class World:
 
     def end(self, accepted: bool) -> None:
         """End of a request: keep its changes or take every one of them back."""
+        changed = self._ran
         if self._undo or self._announced:
             if accepted:
                 self.commit()
+                changed = True
             else:
                 self.rollback()
         self.clock.release()
+        if changed:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell the listener, if there is one, that something may have fallen due."""
+        self._ran = False
+        if self.listener is not None:
+            self.listener(self)
 
     def commit(self) -> None:
         """Keep everything since the last commit and publish what was announced."""
@@ -333,6 +365,8 @@ class World:
             faults=tuple((one.fault, one.seen, one.hits) for one in self.faults),
             ids=Chance(*self.ids.state()),
             fault_ids=Chance(*self.faults.chance.state()),
+            outbox=self.outbox.state(),
+            callback_ids=Chance(*self.outbox.chance.state()),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -361,6 +395,8 @@ class World:
         self.faults.take_on(snapshot.faults)
         self.ids.take_on(snapshot.ids.state, snapshot.ids.counters)
         self.faults.chance.take_on(snapshot.fault_ids.state, snapshot.fault_ids.counters)
+        self.outbox.take_on(snapshot.outbox)
+        self.outbox.chance.take_on(snapshot.callback_ids.state, snapshot.callback_ids.counters)
         self.clock.set(mode=snapshot.mode, now=snapshot.now, rate=snapshot.rate)
 
     def untouched(self) -> Snapshot:

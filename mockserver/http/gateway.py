@@ -69,6 +69,10 @@ class Gateway:
         self._log = access_log or AccessLog("off")
         self._marks: dict[Evidence | None, HeaderBlock] = {}
 
+    def give_port(self, name: str, port: int) -> None:
+        """Requests that come in at this port are for one provider, whatever their path or host."""
+        self._reader.give_port(self.providers[name], port)
+
     # --- ASGI ------------------------------------------------------------------------------------
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -166,6 +170,8 @@ class Gateway:
             at = home.clock.now()
         if response.fault is None or not response.fault.effect.harms:
             _cover(home, provider.name, response)
+        if self._mock_headers and response.status >= 400 and home.journal.keeps:
+            response.add("X-Mock-Explain", str(home.journal.count + 1))
         self._mark(response)
         seconds = time.perf_counter() - began
         home.journal.record(at, provider.name, head, body or b"", response, seconds)

@@ -49,7 +49,12 @@ class Reader:
         self._public_url = None if public_url is None else public_url.rstrip("/")
         self._by_prefix = {provider.prefix.strip("/"): provider for provider in providers.values()}
         self._by_host = {host: provider for provider in providers.values() for host in provider.hosts}
+        self._by_port: dict[int | None, Provider] = {}
         self._seen: dict[tuple[object, ...], Incoming] = {}
+
+    def give_port(self, provider: Provider, port: int) -> None:
+        """Whatever comes in there is for that provider, and links in its answers lead back there."""
+        self._by_port[port] = provider
 
     def read_raw(
         self, method: str, path: bytes, query: bytes, headers: RawHeaders, scheme: str, server: Server
@@ -77,8 +82,12 @@ class Reader:
     ) -> Incoming:
         """The head as text: `path` still percent-encoded, header names in lower case."""
         scheme, host = caller_address(headers, scheme, server)
-        address = self._public_url or f"{scheme}://{host}"
-        provider, inner, prefix = self._select(path, bare_host(host))
+        provider, prefix = self._by_port.get(server[1]), ""
+        if provider is not None:
+            address, inner = f"{scheme}://{host}", path
+        else:
+            address = self._public_url or f"{scheme}://{host}"
+            provider, inner, prefix = self._select(path, bare_host(host))
         request = Request("GET" if method == "HEAD" else method, inner, query, headers, b"", address + prefix)
         return Incoming(provider, request, shown(method, path, query, headers), address)
 

@@ -73,7 +73,9 @@ def test_near_misses_tell_what_differs(call: Caller) -> None:
 def test_found_requests_show_bodies_when_asked(call: Caller) -> None:
     ask(call)
     found = call("POST", "/requests/find", {"status": 422, "detail": True}).json["requests"]
-    assert found == [call("GET", "/requests/3").json]
+    shown = call("GET", "/requests/3").json
+    assert shown.pop("explanation")["field"] == "/order_items"
+    assert found == [shown]
     assert found[0]["request"]["body"] == "{}"
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
+from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Failure, KnownError, Provider, Route, key_of_sandbox, sandbox_of_key
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.didlogic import errors, injected
+from mockserver.providers.didlogic import errors, explained, injected
 from mockserver.providers.didlogic.call import Call, Operation
 from mockserver.providers.didlogic.errors import Refusal
 from mockserver.providers.didlogic.funds import HAPPENINGS as FUNDS
@@ -124,6 +126,9 @@ class Didlogic(Provider):
 
     def errors(self) -> tuple[KnownError, ...]:
         return injected.ERRORS
+
+    def explain(self, world: World, exchange: Exchange) -> Explanation | None:
+        return explained.explain(world, exchange)
 
     def _params(self, query: str) -> Params:
         """A query's parameters, read once for queries that come again; those with a key are not kept."""

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 import orjson
 
+from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.ids import Ids
+from mockserver.core.journal import Exchange
 from mockserver.core.messages import Evidence, HeaderBlock, Request, Response
 from mockserver.core.provider import (
     DEFAULT_SANDBOX,
@@ -19,7 +21,7 @@ from mockserver.core.provider import (
     sandbox_of_key,
 )
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.idt import errors, injected
+from mockserver.providers.idt import errors, explained, injected
 from mockserver.providers.idt.catalogue import Catalogues
 from mockserver.providers.idt.errors import IdtError
 from mockserver.providers.idt.happenings import HAPPENINGS
@@ -105,6 +107,9 @@ class Idt(Provider):
 
     def errors(self) -> tuple[KnownError, ...]:
         return injected.ERRORS
+
+    def explain(self, world: World, exchange: Exchange) -> Explanation | None:
+        return explained.explain(world, exchange)
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         """Beside throttling nothing of this is described; the same object with code 1000 (assumed)."""
