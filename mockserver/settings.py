@@ -15,6 +15,8 @@ from typing import Any, Literal
 from mockserver.core.rules import Rule
 
 PREFIX = "MOCKSERVER_"
+# What commands read that are no settings of the server, and look like some.
+COMMAND_VARIABLES = frozenset(PREFIX + name for name in ("URL", "SANDBOX"))
 _ENVIRONMENT = os.environ  # noqa: TID251 - this is the one module that reads it
 _ADDRESS = r"https?://[^/\s]+(/[^\s?#]*)?"
 
@@ -39,14 +41,9 @@ def _on_or_off(default: bool, about: str) -> Any:
     return field(default=default, metadata={"rule": Rule("switch", about)})
 
 
-def _file(about: str) -> Any:
-    return field(default=None, metadata={"rule": Rule("file", about)})
-
-
 def _own_port(provider: str) -> Any:
-    return _number(
-        None, f"A port where {provider} alone is served, without a prefix; 0: a free one.", most=65535
-    )
+    about = f"A port where {provider} alone is served, without a prefix; 0 picks a free one."
+    return _number(None, about, most=65535)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +63,19 @@ class Settings:
         least=1,
         most=200,
     )
-    config: Path | None = _file("A TOML file with any of these settings.")
+    config: Path | None = field(
+        default=None, metadata={"rule": Rule("file", "A TOML file with any of these settings.")}
+    )
     didww_port: int | None = _own_port("DIDWW")
     idt_port: int | None = _own_port("IDT Express")
     didlogic_port: int | None = _own_port("didlogic")
     tls: bool = _on_or_off(
         False, "Serve HTTPS with a certificate of this run; its authority is at /_mock/ca.pem."
     )
-    tls_ca: Path | None = _file("Write the certificate authority of this run to this file, too (PEM).")
+    tls_ca: Path | None = field(
+        default=None,
+        metadata={"rule": Rule("file", "Where to write the certificate of that authority, too (PEM).")},
+    )
     log_format: Literal["text", "json", "off"] = _text(
         "text", "One line per request: for people, as JSON, or none.", choices=("text", "json", "off")
     )
@@ -204,7 +206,11 @@ def variable(name: str) -> str | None:
 def misspelt_variables() -> dict[str, str]:
     """Variables in the environment that look like a setting's and are not, each with the one meant."""
     known = [PREFIX + name.upper() for name in RULES]
-    strange = [name for name in _ENVIRONMENT if name.startswith(PREFIX) and name not in known]
+    strange = [
+        name
+        for name in _ENVIRONMENT
+        if name.startswith(PREFIX) and name not in known and name not in COMMAND_VARIABLES
+    ]
     near = {name: get_close_matches(name, known, n=1, cutoff=0.85) for name in strange}
     return {name: match[0] for name, match in near.items() if match}
 

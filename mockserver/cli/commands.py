@@ -116,8 +116,8 @@ def server_url(url: str | None, host: str | None, port: int | None) -> str:
     return own_url(host or "127.0.0.1", port or 8080)
 
 
-def own_url(host: str, port: int) -> str:
+def own_url(host: str, port: int, scheme: str = "http") -> str:
     """Where a server that listens on `host` is reached from this machine."""
     if host in ("0.0.0.0", "::", "*"):
         host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

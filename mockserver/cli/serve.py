@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,16 +67,43 @@ _BACKLOG = 2048
     "--public-url",
     help="Address to write into links.  [env: MOCKSERVER_PUBLIC_URL; the one the caller used]",
 )
-def serve(no_rate_limits: bool, **given: Any) -> None:
+@click.option(
+    "--didww-port",
+    metavar="PORT",
+    help="A port where DIDWW alone is served, without a prefix.  [env: MOCKSERVER_DIDWW_PORT; none]",
+)
+@click.option("--idt-port", metavar="PORT", help="Likewise IDT Express.  [env: MOCKSERVER_IDT_PORT; none]")
+@click.option(
+    "--didlogic-port", metavar="PORT", help="Likewise didlogic.  [env: MOCKSERVER_DIDLOGIC_PORT; none]"
+)
+@click.option(
+    "--tls",
+    is_flag=True,
+    help="Serve HTTPS with a certificate made for this run.  [env: MOCKSERVER_TLS; plain HTTP]",
+)
+@click.option(
+    "--tls-ca",
+    type=click.Path(path_type=Path),
+    help="Write the authority of that certificate to this file.  [env: MOCKSERVER_TLS_CA; none]",
+)
+def serve(no_rate_limits: bool, tls: bool, **given: Any) -> None:
     """Start the server.
 
-    An option given here wins over its MOCKSERVER_* variable, that over the config file.
+    An option given here wins over its MOCKSERVER_* variable, that over the config file. The rest of the
+    settings have no option: `mockserver doctor` lists them all.
+
+    \b
+    Examples:
+      mockserver serve --port 9000
+      mockserver serve --clock frozen --clock-start 2026-03-01T12:00:00Z
+      mockserver serve --didww-port 8081 --idt-port 8082 --didlogic-port 8083
+      mockserver serve --tls --tls-ca ca.pem
     """
     gc.disable()  # nearly all that a start makes stays; `run` turns collecting on again
     from mockserver.cli.problems import bad_settings_exit, settings_or_exit
 
-    settings = settings_or_exit(**given, rate_limits=False if no_rate_limits else None)
-    listener = _listen(settings.host, settings.port)
+    settings = settings_or_exit(**given, rate_limits=False if no_rate_limits else None, tls=tls or None)
+    listener = listen(settings.host, settings.port)
     from mockserver.app import create_app
 
     with bad_settings_exit():
@@ -84,14 +111,36 @@ def serve(no_rate_limits: bool, **given: Any) -> None:
     run(gateway, settings, listener)
 
 
-def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
+def run(
+    gateway: Gateway,
+    settings: Settings,
+    listener: socket.socket,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. `ready` is told the address once it serves; else it is announced."""
     import uvicorn
 
     from mockserver.http.protocol import Protocol
 
     _log_as(settings.log_format)
-    url = settings.public_url or own_url(settings.host, listener.getsockname()[1])
+    scheme = "https" if settings.tls else "http"
+    url = (settings.public_url or own_url(settings.host, listener.getsockname()[1], scheme)).rstrip("/")
+    listeners, base_urls = [listener], {}
+    for name, provider in gateway.providers.items():
+        base_urls[name] = url + provider.prefix
+        port = getattr(settings, f"{name}_port")
+        if port is not None:
+            listeners.append(listen(settings.host, port, f"--{name}-port"))
+            port = listeners[-1].getsockname()[1]
+            gateway.give_port(name, port)
+            base_urls[name] = own_url(settings.host, port, scheme)
+    app: Any = gateway
+    context = None
+    if settings.tls:
+        from mockserver.cli.tls import WithAuthority, authority_or_exit
+
+        authority = authority_or_exit(settings, gateway.providers.values())
+        app, context = WithAuthority(gateway, authority.pem), authority.context
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -101,11 +150,14 @@ def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
             gc.freeze()
             gc.set_threshold(50_000, 20, 20)
             gc.enable()
-            announce(gateway.providers.values(), url.rstrip("/"), settings.log_format)
+            if ready is not None:
+                ready(url)
+            else:
+                announce(gateway.providers.values(), url, base_urls, settings.log_format)
 
     server = Server(
         uvicorn.Config(
-            gateway,
+            app,
             loop="auto",  # uvloop wherever it is installed
             http=Protocol,
             ws="none",
@@ -121,16 +173,20 @@ def run(gateway: Gateway, settings: Settings, listener: socket.socket) -> None:
         )
     )
 
+    if context is not None:
+        server.config.load()
+        server.config.ssl = context
+
     def stop(number: int, frame: Any) -> None:
         # uvicorn raises the signal again after its own shutdown; to end by request is no error.
         server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    server.run(sockets=[listener])
+    server.run(sockets=listeners)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
     """A listening socket; a port in use or an unknown host ends the command with a clear line."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -142,12 +198,12 @@ def _listen(host: str, port: int) -> socket.socket:
         if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
             reason = os.strerror(error.errno)
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            hint = "; give another with --port, or --port 0 for a free one"
+            hint = f"; give another with {option}, or {option} 0 for a free one"
         click.echo(f"error: cannot listen on {host} port {port}: {reason}{hint}", err=True)
         sys.exit(ERROR)
 
 
-def announce(providers: Iterable[Provider], url: str, log_format: str) -> None:
+def announce(providers: Iterable[Provider], url: str, base_urls: Mapping[str, str], log_format: str) -> None:
     """Say on standard output where everything is. A closed output is no reason not to serve."""
     from mockserver.core.provider import DEFAULT_SANDBOX
     from mockserver.http.gateway import CONTROL_PREFIX
@@ -162,9 +218,9 @@ def announce(providers: Iterable[Provider], url: str, log_format: str) -> None:
             "control": url + CONTROL_PREFIX,
             "providers": {
                 one.name: {
-                    "base_url": url + one.prefix,
+                    "base_url": base_urls[one.name],
                     "credentials": one.credentials(DEFAULT_SANDBOX),
-                    "example": one.example(url + one.prefix),
+                    "example": one.example(base_urls[one.name]),
                 }
                 for one in providers
             },
@@ -178,11 +234,13 @@ def announce(providers: Iterable[Provider], url: str, log_format: str) -> None:
             )
             lines += [
                 one.title,
-                f"  at    {url}{one.prefix}",
+                f"  at    {base_urls[one.name]}",
                 f"  with  {headers}",
-                f"  try   {one.example(url + one.prefix)}",
+                f"  try   {one.example(base_urls[one.name])}",
                 "",
             ]
+        if url.startswith("https:"):
+            lines += [f"The certificate's authority is at {url}{CONTROL_PREFIX}/ca.pem", ""]
         text = "\n".join([*lines, "Ctrl-C stops it."])
     try:
         click.echo(text)
