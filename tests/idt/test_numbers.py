@@ -147,6 +147,13 @@ def test_rejected_cnam_leaves_the_current_one(idt: Idt) -> None:
     assert (row(idt, JENNY)["cnam"]["current"], row(idt, JENNY)["cnam"]["pending"]) == (None, None)
 
 
+def test_rejected_change_of_a_name_leaves_the_name(idt: Idt) -> None:
+    before = row(idt, BOUSE)["cnam"]
+    idt.world.fire(f"idt.cnam/{BOUSE}", "rejected")
+    assert row(idt, BOUSE)["cnam"] == {**before, "pending": None}
+    assert before["current"]["name"] == "My Caller ID"
+
+
 def test_pending_cnam_ends_with_its_number(idt: Idt) -> None:
     idt.call("POST", f"/numbers/{JENNY}/cnam", json={"name": "Jenny"})
     idt.call("DELETE", f"/numbers/{JENNY}")
