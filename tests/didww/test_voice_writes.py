@@ -22,7 +22,7 @@ from tests.didww.voice import (
 )
 
 KINDS = list(read("voice_writes.yaml"))
-# What other members decide about; `test_voice_in`, `test_voice_out` and `test_capacity_limits` have their rules.
+# What other members decide about: see `test_voice_in`, `test_voice_out` and `test_capacity_limits`.
 TIED = {"enabled_sip_registration", "use_did_in_ruri", "allow_any_did_as_cli", "emergency_enable_all"}
 TIED |= {"sst_session_expires", "allowed_sip_ips", "total_channels_count", "shared_channels_count"}
 
