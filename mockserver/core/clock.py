@@ -59,7 +59,7 @@ class Clock:
             return LATEST
 
     def until(self, instant: datetime) -> float | None:
-        """Seconds of the machine's time until the clock shows `instant`; None when it never will by itself."""
+        """Seconds of the machine's time until the clock shows `instant`; None when it stands still."""
         if self.mode == "frozen":
             return None
         return max(0.0, (instant - self.live()).total_seconds() / self.rate)

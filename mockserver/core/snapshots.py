@@ -19,7 +19,7 @@ from mockserver.core.codec import BadValue, decode, decode_fields, encode, encod
 from mockserver.core.faults import Fault
 from mockserver.core.ledger import Line
 from mockserver.core.limits import Limit
-from mockserver.core.outbox import UNFINISHED, Callback, Outgoing
+from mockserver.core.outbox import AttemptCallback, Outgoing
 from mockserver.core.scheduler import Entry, Job
 from mockserver.core.tables import Key, Row
 from mockserver.core.transitions import Policy
@@ -66,14 +66,11 @@ class Snapshot:
 
     @property
     def hash(self) -> str:
-        """A digest of the state. The clock is not in it: it goes on by itself. Nor is what became of callbacks:
-        that depends on who receives them."""
+        """A digest of the state. Neither clock nor outbox are in it: they go on by themselves."""
         document = export(self)
-        del document["clock"], document["hash"]
-        document["outbox"]["callbacks"] = [
-            one["id"] for one in document["outbox"]["callbacks"] if one["state"] in UNFINISHED
-        ]
-        del document["outbox"]["turns"]
+        for member in ("clock", "hash", "entries", "outbox", "callback_ids"):
+            del document[member]
+        document["agenda"] = [one for one in document["agenda"] if one["kind"] != AttemptCallback.kind]
         return _digest(document)
 
 
