@@ -1,4 +1,4 @@
-"""What the tests of regulation share: its lists by name and version, and an account with a row for every filter."""
+"""What the tests of regulation share: its lists by name and version, documents of requests, records."""
 
 from __future__ import annotations
 
