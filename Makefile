@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# A public client of didlogic that the tests drive. Its metadata asks for Python 3.13, its code does not; its
+# one dependency, mcp, is in the dev group.
+JUDGE := didlogic-mcp==1.0.4
 
 .PHONY: help serve test lint format bench fixtures contracts wheel-check clean
 
@@ -16,6 +19,7 @@ $(VENV)/.ready: pyproject.toml
 	@echo "installing into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python $(JUDGE)
 	@touch $@
 
 serve: $(VENV)/.ready  ## start the server (ARGS="--port 9000" for options)

@@ -12,9 +12,17 @@ from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, KnownError, Provider, Route, key_of_sandbox, sandbox_of_key
+from mockserver.core.provider import (
+    Failure,
+    KnownError,
+    Magic,
+    Provider,
+    Route,
+    key_of_sandbox,
+    sandbox_of_key,
+)
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.didlogic import errors, explained, injected
+from mockserver.providers.didlogic import errors, explained, injected, magic
 from mockserver.providers.didlogic.call import Call, Operation
 from mockserver.providers.didlogic.errors import Refusal
 from mockserver.providers.didlogic.funds import HAPPENINGS as FUNDS
@@ -129,6 +137,9 @@ class Didlogic(Provider):
 
     def explain(self, world: World, exchange: Exchange) -> Explanation | None:
         return explained.explain(world, exchange)
+
+    def magic(self) -> tuple[Magic, ...]:
+        return magic.MAGIC
 
     def _params(self, query: str) -> Params:
         """A query's parameters, read once for queries that come again; those with a key are not kept."""

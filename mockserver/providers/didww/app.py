@@ -12,7 +12,7 @@ from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, KnownError, Provider, Route
+from mockserver.core.provider import Failure, KnownError, Magic, Provider, Route
 from mockserver.core.world import AccountSeed, World
 from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
@@ -20,7 +20,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, explained, happenings, injected, wire
+from mockserver.providers.didww import auth, explained, happenings, injected, magic, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -123,6 +123,9 @@ class Didww(Provider):
 
     def explain(self, world: World, exchange: Exchange) -> Explanation | None:
         return explained.explain(world, exchange)
+
+    def magic(self) -> tuple[Magic, ...]:
+        return magic.magic()
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         return wire.failure(failure)

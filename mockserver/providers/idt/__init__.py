@@ -15,13 +15,14 @@ from mockserver.core.provider import (
     DEFAULT_SANDBOX,
     Failure,
     KnownError,
+    Magic,
     Provider,
     Route,
     key_of_sandbox,
     sandbox_of_key,
 )
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.idt import errors, explained, injected
+from mockserver.providers.idt import errors, explained, injected, magic
 from mockserver.providers.idt.catalogue import Catalogues
 from mockserver.providers.idt.errors import IdtError
 from mockserver.providers.idt.happenings import HAPPENINGS
@@ -110,6 +111,9 @@ class Idt(Provider):
 
     def explain(self, world: World, exchange: Exchange) -> Explanation | None:
         return explained.explain(world, exchange)
+
+    def magic(self) -> tuple[Magic, ...]:
+        return magic.MAGIC
 
     def failed(self, failure: Failure, world: World | None, request: Request) -> Response:
         """Beside throttling nothing of this is described; the same object with code 1000 (assumed)."""
