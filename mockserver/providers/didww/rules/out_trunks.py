@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from mockserver.core.messages import Evidence
+from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.jsonapi.objects import Given
@@ -44,6 +46,7 @@ from mockserver.providers.didww.voice_rows import (
 )
 
 MOST_SIP_IPS = 15
+SPENDING_WINDOW = timedelta(hours=24)  # documented
 NOT_FOR_CREATION = "is not allowed for creation"  # documented
 NOT_FOR_UPDATE = "is not allowed for update"
 _KNOWN = Evidence("documented", "didww.error.voice_out_trunk")
@@ -130,13 +133,39 @@ def rotate_credentials(world: World, trunk_id: str | None) -> CredentialRotation
     return CredentialRotation(trunk.id)
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetSpending(Job):
+    """What calls cost is a day old and counts no more; below its threshold the trunk works again."""
+
+    kind: ClassVar[str] = "didww.forget_spending"
+    routine: ClassVar[bool] = True
+    trunk_id: str
+    cost: Decimal
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.trunk_id)
+
+    def run(self, world: World) -> None:
+        trunk = world.table(VoiceOutTrunk).get(self.trunk_id)
+        if trunk is None:
+            return
+        spent = trunk.spent_amount - self.cost
+        trunk = replace(trunk, spent_amount=spent)
+        if trunk.threshold_reached and (trunk.threshold_amount is None or spent < trunk.threshold_amount):
+            world.announce(self.subject, f"{trunk.status} -> active")
+            trunk = replace(trunk, status="active", threshold_reached=False)
+        world.table(VoiceOutTrunk).put(trunk)
+
+
 def spend(world: World, trunk: VoiceOutTrunk, cost: Decimal) -> VoiceOutTrunk:
-    """Calls of the last 24 hours cost more; from the threshold on the trunk is blocked (documented)."""
+    """Calls cost something; what a day's calls cost blocks the trunk from its threshold on (documented)."""
     spent = trunk.spent_amount + cost
     reached = trunk.threshold_amount is not None and spent >= trunk.threshold_amount
     if reached and not trunk.threshold_reached:
         world.announce(subject_of(trunk.id), f"{trunk.status} -> blocked")
         trunk = replace(trunk, status="blocked", threshold_reached=True)
+    world.at(now(world) + SPENDING_WINDOW, ForgetSpending(trunk.id, cost))
     return world.table(VoiceOutTrunk).put(replace(trunk, spent_amount=spent))
 
 
