@@ -1,7 +1,7 @@
 """Voice and capacity of a DIDWW account: POPs, trunks, channels. Conventions as in `rows`.
 
 A trunk's configuration and authentication method are objects of one of several classes; the defaults of their
-fields are what DIDWW fills in (reference 5.1, 5.3).
+fields are what DIDWW fills in (reference 5.1, 5.3). What holds passwords has no `repr`: no traceback shows them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Pop(Row):
 # --- inbound -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SipConfiguration:
     """Delivery over SIP. Timers in seconds, those with a B or DNS in their name in milliseconds."""
 
@@ -90,7 +90,7 @@ class H323Configuration:
     codec_ids: tuple[int, ...] = DEFAULT_CODECS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Iax2Configuration:
     """Delivery over IAX2; up to 2022-05-10."""
 
@@ -105,7 +105,7 @@ class Iax2Configuration:
 Configuration = SipConfiguration | PstnConfiguration | H323Configuration | Iax2Configuration
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VoiceInTrunk(Row):
     """Where calls to a number are delivered."""
 
@@ -143,7 +143,7 @@ class VoiceInTrunkGroup(Row):
 # --- outbound ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CredentialsAndIp:
     """Generated credentials beside a list of networks. Networks with their prefix length, `10.0.0.1/32`."""
 
@@ -171,7 +171,7 @@ class Twilio:
 Authentication = CredentialsAndIp | IpOnly | Twilio
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VoiceOutTrunk(Row):
     """Where calls come from. `spent_amount` is the resource meta: what the last 24 hours cost."""
 
