@@ -1,4 +1,4 @@
-"""Every attribute and relationship that a write of regulation takes, with every kind of value that will not do.
+"""Every attribute and relationship of the writes of regulation, with every kind of value that will not do.
 
 `regulation/writes.yaml` says what is taken and how the rest is refused. What is refused changes nothing.
 """
@@ -317,7 +317,7 @@ def test_link_that_will_not_do_is_refused_and_changes_nothing(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_proof_of_something_else_is_refused(version: str, account: Account) -> None:
-    """A known type that an entity cannot be reaches the rules (engine.md 7.2), one that is not there does not."""
+    """A known type that is no entity reaches the rules (engine.md 7.2), one that is not there does not."""
     account = account.as_of(version)
     method, path, document = good(account, "POST /proofs")
     for kind in ("countries", "dids", "orders"):
