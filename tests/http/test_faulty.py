@@ -97,9 +97,7 @@ def test_malformed_body_has_its_length(
     assert connection.getresponse().status == 200
 
 
-def test_late_answer_comes_late(
-    served: tuple[Server, str], connection: http.client.HTTPConnection
-) -> None:
+def test_late_answer_comes_late(served: tuple[Server, str], connection: http.client.HTTPConnection) -> None:
     strike(served, Effect(latency=timedelta(seconds=0.3)))
     began = time.monotonic()
     connection.request("POST", ORDERS, BODY, IDT)

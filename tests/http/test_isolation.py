@@ -19,7 +19,7 @@ async def live(client: httpx2.AsyncClient, url: str, name: str) -> tuple[list[st
     headers = {"x-api-key": f"sandbox-{name}", "x-api-secret": f"secret-{name}"}
     base, control = f"{url}/idt/v1/dids", f"{url}/_mock/sandboxes/{name}"
     made: list[str] = []
-    chance = random.Random(name)  # noqa: TID251 - a user's whims, not the server's
+    chance = random.Random(name)
     for number in range(ROUNDS):
         await client.post(f"{base}/trunk_groups", headers=headers, json={"name": f"{name} {number}"})
         body = {"order_items": [{"did_group_id": 16847, "quantity": chance.randint(1, 3)}]}
