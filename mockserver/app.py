@@ -12,6 +12,8 @@ from mockserver.core.provider import Provider
 from mockserver.core.sandboxes import Sandboxes
 from mockserver.core.world import AccountSeed, World
 from mockserver.http.access_log import AccessLog
+from mockserver.http.courier import Courier
+from mockserver.http.egress import Egress
 from mockserver.http.gateway import Gateway
 from mockserver.providers.didlogic import Didlogic
 from mockserver.providers.didww import Didww
@@ -56,10 +58,18 @@ def with_options(seeds: dict[str, AccountSeed], assignments: str) -> dict[str, A
     return seeds
 
 
+def listed(text: str) -> list[str]:
+    """The items of a list that is separated by commas."""
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
 def own_hosts(providers: list[Provider], settings: Settings) -> list[str]:
     """The names under which the server is reached: those it listens on, stands in for, or is told of."""
-    named = [host.strip() for host in settings.control_hosts.split(",") if host.strip()]
-    return [*named, settings.host, *(host for provider in providers for host in provider.hosts)]
+    return [
+        *listed(settings.control_hosts),
+        settings.host,
+        *(host for provider in providers for host in provider.hosts),
+    ]
 
 
 def create_app(settings: Settings | None = None) -> Gateway:
@@ -80,6 +90,12 @@ def create_app(settings: Settings | None = None) -> Gateway:
         )
 
     sandboxes = Sandboxes(make_world, settings.max_sandboxes)
+    courier = Courier(
+        sandboxes,
+        Egress(listed(settings.callback_hosts)),
+        timeout=settings.callback_timeout,
+        verify=settings.callback_verify,
+    )
     return Gateway(
         providers,
         sandboxes,
@@ -89,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
             version=VERSION,
             public_url=settings.public_url,
             guard=Guard(settings.public_url, settings.admin_token, own_hosts(providers, settings)),
+            settled=courier.settled,
         ),
         version=VERSION,
         public_url=settings.public_url,
@@ -96,4 +113,5 @@ def create_app(settings: Settings | None = None) -> Gateway:
         max_upload_bytes=settings.max_upload_bytes,
         mock_headers=settings.mock_headers,
         access_log=AccessLog(settings.log_format),
+        courier=courier,
     )

@@ -6,6 +6,7 @@ A plain dataclass, not a pydantic model: reading a dozen values must not cost th
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from difflib import get_close_matches
@@ -120,6 +121,19 @@ class Settings:
     )
     journal_entries: int = _number(1000, "How many exchanges a sandbox remembers.")
     journal_bytes: int = _number(4 << 20, "How many bytes of exchanges a sandbox remembers.")
+    callback_hosts: str = _text(
+        "",
+        "Hosts that callbacks may go to besides this machine and private networks, separated by commas: "
+        "names, `*.example.com`, addresses, networks; `*` for all.",
+        most=4000,
+    )
+    callback_timeout: int = _number(
+        60, "Seconds that the receiver of a callback has to answer.", least=1, most=600
+    )
+    callback_verify: bool = _on_or_off(
+        False,
+        "Check the certificates of receivers on this machine and in private networks as well as elsewhere.",
+    )
     mock_headers: bool = _on_or_off(True, "Whether answers carry X-Mock and X-Mock-Evidence.")
     didww_version: str = _text(
         "2026-04-16",
@@ -131,6 +145,12 @@ class Settings:
     )
     didww_key: str = _text(
         "demo-didww-key", "The Api-Key of the default sandbox at DIDWW.", least=1, most=200
+    )
+    didww_callback_secret: str | None = _text(
+        None,
+        "What DIDWW's callbacks are signed with, instead of the Api-Key of their sandbox.",
+        least=1,
+        most=200,
     )
     idt_key: str = _text(
         "demo-idt-key", "The x-api-key of the default sandbox at IDT Express.", least=1, most=200
@@ -165,9 +185,14 @@ def load_settings(**given: Any) -> Settings:
 
     None counts as not given, an empty variable as not set. Raises BadSettings, a line per problem.
     """
+    return settings_from(sources(**given))
+
+
+def settings_from(chosen: Mapping[str, tuple[Any, str]]) -> Settings:
+    """Settings made of values with their sources, as `sources` gives them. BadSettings names each bad one."""
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for name, (value, source) in sources(**given).items():
+    for name, (value, source) in chosen.items():
         if name not in RULES:
             problems.append(_unknown(name, source))
             continue

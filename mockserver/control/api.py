@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mockserver.control.call import Answer, Call, Operation, Refused, Server, nearest, unknown
+from mockserver.control.call import Answer, Call, Later, Operation, Refused, Server, nearest, unknown
 from mockserver.control.guard import Guard
 from mockserver.control.openapi import full_paths
 from mockserver.control.operations import OPERATIONS
@@ -40,6 +40,8 @@ log = logging.getLogger("mockserver")
 _DRAINED = 64 << 20  # how much of a refused body is read, so that the client gets to read the answer
 _MOST_FIELDS = 20
 _GLANCE = timedelta(milliseconds=20)  # how often a call that waits looks again
+# Set in the scope by a caller in this process that cannot wait: the answer is given as it stands.
+AT_ONCE = "mockserver.at_once"
 _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
@@ -54,9 +56,10 @@ class ControlAPI:
         version: str,
         public_url: str | None = None,
         guard: Guard | None = None,
+        settled: Callable[[World], bool] | None = None,
     ) -> None:
         named = {provider.name: provider for provider in providers}
-        self._server = Server(sandboxes, named, version, OPERATIONS)
+        self._server = Server(sandboxes, named, version, OPERATIONS, settled or _always)
         self._public_url = None if public_url is None else public_url.rstrip("/")
         self._guard = guard or Guard(public_url)
         self._router: Router[tuple[Operation, tuple[str, ...]]] = Router()
@@ -74,9 +77,11 @@ class ControlAPI:
         body: bytes | None = b"",
         scheme: str = "http",
         server: tuple[str, int | None] = ("127.0.0.1", None),
+        later: list[Later] | None = None,
     ) -> Response:
         """Answer one call. `path` is still percent-encoded, `headers` lower-case; body None means too large.
 
+        What the answer may wait for is put into `later`; without the list it is complete as it stands.
         Never raises: what fails here is a 500 with its traceback in the log.
         """
         headers = headers or {}
@@ -95,6 +100,8 @@ class ControlAPI:
         except Exception:
             log.exception("control: %s %s failed", method, path)
             answer = Answer(500, {"error": "the server failed; its log says why"})
+        if later is not None and answer.later is not None:
+            later.append(answer.later)
         response.status = answer.status
         response.body = encode(answer.content)
         response.add("Content-Type", "application/json")
@@ -106,9 +113,10 @@ class ControlAPI:
         found, _, _ = self._router.find(method, _segments(path))
         return 1 << 20 if found is None else found[0].most_body
 
-    def patience(self, body: bytes) -> timedelta:
+    def patience(self, method: str, path: str, body: bytes) -> timedelta:
         """How long a call that waits is willing to; its body was accepted before."""
-        timeout: timedelta = _checked("RequestWait", body).timeout
+        found, _, _ = self._router.find(method, _segments(path))
+        timeout: timedelta = timedelta() if found is None else _checked(found[0].body, body).timeout
         return timeout
 
     def _serve(self, method: str, path: str, query: str, body: bytes | None, base_url: str) -> Answer:
@@ -170,7 +178,12 @@ def _run(operation: Operation, call: Call) -> Answer:
         raise Refused(409, str(full)) from None
     finally:
         call.world.end(accepted)
+        call.world.tell()  # the clock may have changed, and nothing else
     return result if isinstance(result, Answer) else Answer(operation.status, result)
+
+
+def _always(world: World) -> bool:
+    return True
 
 
 def _parameters(operation: Operation, query: str) -> dict[str, str]:
@@ -260,6 +273,7 @@ class _Endpoint:
             body = await _read(request, self._api.most_body(scope["method"], path))
         except ClientDisconnect:
             return
+        later: list[Later] = []
         handle = partial(
             self._api.handle,
             scope["method"],
@@ -269,15 +283,30 @@ class _Endpoint:
             body,
             scope.get("scheme", "http"),
             scope.get("server") or ("127.0.0.1", None),
+            later,
         )
         response = handle()
         waited = timedelta()
-        while response.status == 408 and waited < self._api.patience(body or b""):
+        while response.status == 408 and waited < self._api.patience(scope["method"], path, body or b""):
             await asyncio.sleep(_GLANCE.total_seconds())
             waited += _GLANCE
             response = handle()
+        if later and not scope.get(AT_ONCE):
+            response.body = encode(await _complete(later[0]))
         answer = HTTPResponse(response.body, response.status, dict(response.headers))
         await answer(scope, receive, send)
+
+
+async def _complete(later: Later) -> Any:
+    """The content of an answer once it is complete, or as it stands when patience ends."""
+    if later.done():
+        return later.content()
+    clock = asyncio.get_running_loop().time
+    end, pause = clock() + later.patience.total_seconds(), 0.001
+    while not later.done() and clock() < end:
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _GLANCE.total_seconds())
+    return later.content()
 
 
 async def _read(request: Any, most: int) -> bytes | None:
@@ -300,11 +329,14 @@ def build_control(
     version: str,
     public_url: str | None = None,
     guard: Guard | None = None,
+    settled: Callable[[World], bool] | None = None,
 ) -> Starlette:
     """The ASGI application behind `/_mock`; it knows worlds and providers only through their records."""
     # Imported here: commands that only list routes or credentials do not wait for it.
     from starlette.applications import Starlette
     from starlette.routing import Route
 
-    api = ControlAPI(sandboxes, providers, version=version, public_url=public_url, guard=guard)
+    api = ControlAPI(
+        sandboxes, providers, version=version, public_url=public_url, guard=guard, settled=settled
+    )
     return Starlette(routes=[Route("/{path:path}", _Endpoint(api))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +24,8 @@ class Server:
     providers: Mapping[str, Provider]
     version: str
     operations: Sequence[Operation]
+    settled: Callable[[World], bool] = lambda world: True
+    """Whether no callback of a sandbox is on its way, nor about to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,20 @@ class Call:
     base_url: str
 
 
+class Later(NamedTuple):
+    """What an answer may wait for, so that its content is complete. Asking changes nothing."""
+
+    patience: timedelta
+    done: Callable[[], bool]
+    content: Callable[[], Any]
+
+
 class Answer(NamedTuple):
-    """What a handler returns when the status is not the declared one."""
+    """What a handler returns when the status is not the declared one, or when there is more to come."""
 
     status: int
     content: Any
+    later: Later | None = None
 
 
 Handler = Callable[[Call], "Answer | dict[str, Any]"]

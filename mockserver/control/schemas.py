@@ -39,6 +39,12 @@ def _duration_text(value: Any) -> timedelta:
     return duration(value)
 
 
+def _patience(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=1):
+        raise ValueError("must not be longer than a minute")
+    return value
+
+
 Number = Annotated[float, BeforeValidator(_plain_number)]
 Instant = Annotated[
     datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
@@ -111,6 +117,8 @@ class ClockAdvance(Body):
     """A duration as a text: 90s, 15m, 2h30m, 2d, 1w, PT1H30M."""
     to: Instant | None = Field(default=None)
     """The instant to arrive at."""
+    wait: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    """How long to wait, in real time, until the callbacks that fell due have been sent."""
 
     @model_validator(mode="after")
     def _one_way(self) -> ClockAdvance:
@@ -284,17 +292,58 @@ class RequestMatch(Body):
     """Whether headers and bodies are shown, too."""
 
 
-def _patience(value: timedelta) -> timedelta:
-    if value > timedelta(minutes=1):
-        raise ValueError("must not be longer than a minute")
-    return value
-
-
 class RequestWait(RequestMatch):
     """Which requests are waited for, how many, and for how long."""
 
     count: int = Field(default=1, ge=1, strict=True)
     timeout: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+
+
+class CallbackWait(Body):
+    """Which callbacks are waited for, how many, and for how long."""
+
+    provider: str | None = None
+    subject: str | None = None
+    """didww.orders/UUID, a type (didww.orders), or an id."""
+    event: str | None = None
+    """What became of the subject: completed, approved."""
+    state: str | None = "delivered"
+    """pending, delivered, failed, held, blocked; null for any."""
+    after: int | None = Field(default=None, ge=0, strict=True)
+    """Only callbacks after the one with this number: 3 for callback-3."""
+    count: int = Field(default=1, ge=1, strict=True)
+    timeout: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+
+
+class Redelivery(Body):
+    """How a callback is sent again."""
+
+    wait: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    """How long to wait, in real time, for what becomes of it."""
+
+
+Likelihood = Annotated[Number, Field(ge=0, le=1)]
+
+
+class NewChaos(Body):
+    """How likely it is, from 0 to 1, that something happens to a callback on its way."""
+
+    drop: Likelihood = 0.0
+    """It is not sent, until it is redelivered."""
+    duplicate: Likelihood = 0.0
+    """It is sent twice."""
+    reorder: Likelihood = 0.0
+    """It is sent after the next one."""
+    delay: Likelihood = 0.0
+    """It is sent later, by `delay_by`."""
+    bad_signature: Likelihood = 0.0
+    """Its signature is wrong."""
+    delay_by: Duration = timedelta(seconds=30)
+    """On the sandbox's clock."""
+    reorder_within: Duration = timedelta(minutes=1)
+    """How long one waits for the next at most, on the sandbox's clock."""
+    times: int | None = Field(default=None, ge=1, strict=True)
+    """How many callbacks are struck at most."""
 
 
 class Assertion(Body):
@@ -426,14 +475,94 @@ class Change(BaseModel):
     change: str
 
 
+class CallbackSummary(BaseModel):
+    """A callback. `attempts` counts them, `status` is what the receiver answered last."""
+
+    id: str
+    provider: str
+    subject: str
+    event: str
+    method: str
+    url: str
+    state: Literal["pending", "delivered", "failed", "held", "blocked"]
+    reason: str = Field(description="Why it is held or blocked.")
+    created_at: InstantText
+    attempts: int
+    status: int | None
+    chaos: list[str] = Field(description="What the chaos policy did to it.")
+    duplicate_of: str
+
+
+class CallbackList(BaseModel):
+    """Newest last. `total` match, of which the newest are here."""
+
+    callbacks: list[CallbackSummary]
+    total: int
+
+
+class CallbackAttempt(BaseModel):
+    """`at` is when it was due on the sandbox's clock; `outcome` is null while it is under way."""
+
+    at: InstantText
+    outcome: Literal["delivered", "failed", "blocked"] | None
+    status: int | None
+    detail: str
+
+
+class CallbackDetail(BaseModel):
+    """A callback with what is sent and every attempt; `left` more follow if none succeeds."""
+
+    id: str
+    provider: str
+    subject: str
+    event: str
+    method: str
+    url: str
+    state: Literal["pending", "delivered", "failed", "held", "blocked"]
+    reason: str
+    created_at: InstantText
+    status: int | None
+    chaos: list[str]
+    duplicate_of: str
+    headers: list[tuple[str, str]]
+    body: str
+    attempts: list[CallbackAttempt]
+    left: int
+
+
+class FoundCallbacks(BaseModel):
+    """Newest last."""
+
+    callbacks: list[CallbackDetail]
+    total: int
+
+
+class ChaosPolicy(BaseModel):
+    """What happens to callbacks, and how many it has happened to since it was set."""
+
+    drop: float
+    duplicate: float
+    reorder: float
+    delay: float
+    bad_signature: float
+    delay_by: str
+    reorder_within: str
+    times: int | None
+    struck: int
+
+
 class Advanced(BaseModel):
-    """What happened on the way. `fired` is cut at 500 entries, `total` counts all."""
+    """What happened on the way. `fired` is cut at 500 entries, `total` counts all.
+
+    `callbacks` were made or tried meanwhile, with what has become of them until now.
+    """
 
     before: InstantText
     now: InstantText
     fired: list[Fired]
     total: int
     events: list[Change]
+    callbacks: list[CallbackSummary]
 
 
 class TransitionPolicy(BaseModel):

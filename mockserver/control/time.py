@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.control.call import Call, Refused, instant, optional_instant, whole_number
+from mockserver.control.call import Answer, Call, Refused, instant, optional_instant, whole_number
+from mockserver.control.callbacks import sent_since, until_settled
 from mockserver.control.server import clock_state
 from mockserver.core.events import Event
 from mockserver.core.scheduler import Entry
@@ -27,8 +28,13 @@ def change_clock(call: Call) -> dict[str, Any]:
     return clock_state(call.world)
 
 
-def advance_clock(call: Call) -> dict[str, Any]:
-    """Move forward and run what falls due on the way, each change at its own instant."""
+def advance_clock(call: Call) -> Answer:
+    """Move forward and run what falls due on the way, each change at its own instant.
+
+    Answers once the callbacks that fell due are out, or after a while.
+    """
+    outbox = call.world.outbox
+    turns, count = outbox.turns, outbox.count
     try:
         if call.body.to is not None:
             result = call.world.advance(to=call.body.to)
@@ -38,13 +44,18 @@ def advance_clock(call: Call) -> dict[str, Any]:
         raise Refused(422, "the clock cannot go that far") from None
     except ValueError as error:  # backwards, beyond the last instant, or NaN days
         raise Refused(422, str(error)) from None
-    return {
+    moved = {
         "before": instant(result.before),
         "now": instant(result.after),
         "fired": fired(result),
         "total": result.total,
         "events": [change(event) for event in result.events],
     }
+
+    def content() -> dict[str, Any]:
+        return {**moved, "callbacks": sent_since(call, turns, count)}
+
+    return Answer(200, content(), until_settled(call, call.body.wait, content))
 
 
 def show_agenda(call: Call) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Sandboxes:
         self._kept: set[str] = {DEFAULT_SANDBOX}
         self._latest = ""
         self.retired = Coverage()  # of sandboxes that are gone
+        self.listener: Callable[[World], None] | None = None  # told of every change in any of them
         self.snapshots: dict[str, Snapshot] = {}  # kept by name until deleted; see control.snapshots
 
     def open(self, name: str, *, keep: bool = False) -> World:
@@ -36,6 +37,7 @@ class Sandboxes:
             if name != DEFAULT_SANDBOX:  # every refused request is journalled there: it always has room
                 self._make_room()
             world = self._worlds[name] = self._make(name)
+            world.listener = self.listener
             self._latest = name
         elif name != self._latest:
             del self._worlds[name]

@@ -19,6 +19,7 @@ from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
 from mockserver.core.world import World
 from mockserver.http.access_log import AccessLog, printable
+from mockserver.http.courier import Courier
 from mockserver.http.faulty import fault_header, send_faulty, struck
 from mockserver.http.incoming import Incoming, Reader
 
@@ -57,6 +58,7 @@ class Gateway:
         max_upload_bytes: int = 48 << 20,
         mock_headers: bool = True,
         access_log: AccessLog | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self.providers = {provider.name: provider for provider in providers}
         self.sandboxes = sandboxes
@@ -67,6 +69,7 @@ class Gateway:
         self._mock_headers = mock_headers
         self._version = version
         self._log = access_log or AccessLog("off")
+        self._courier = courier
         self._marks: dict[Evidence | None, HeaderBlock] = {}
 
     def give_port(self, name: str, port: int) -> None:
@@ -77,7 +80,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._lifespan(receive, send)
             return
         if scope["type"] != "http":  # a WebSocket handshake: refuse it
             await send({"type": "websocket.close", "code": 1000})
@@ -112,6 +115,20 @@ class Gateway:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         content = b"" if method == "HEAD" else response.body
         await send({"type": "http.response.body", "body": content})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        """Callbacks are delivered from the start of the server to its end."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                if self._courier is not None:
+                    self._courier.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._courier is not None:
+                    await self._courier.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
 
     async def _read(self, receive: Receive, incoming: Incoming) -> bytes | None:
         """The body, or None when it is over the limit (what there is of it is then read and dropped)."""
@@ -291,13 +308,3 @@ def _header_list(names: Iterable[str]) -> str:
     """Names for a header, cut at a kilobyte, without characters that a header cannot hold."""
     text = ", ".join(names)
     return "".join(c if " " <= c <= "~" else "?" for c in text[:1000])
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            await send({"type": "lifespan.shutdown.complete"})
-            return

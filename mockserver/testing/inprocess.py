@@ -46,6 +46,7 @@ class AppConnection:
             "scheme": "http",
             "server": (host, 80),
             "client": ("127.0.0.1", 0),
+            "mockserver.at_once": not path.endswith("/wait"),
         }
         answers: list[Message] = []
 

@@ -90,6 +90,7 @@ def test_advance_runs_what_falls_due_in_order_and_says_so(call: Caller) -> None:
             },
             {"at": "2026-03-01T14:00:00.000Z", "subject": "idt.orders/late", "change": "pending -> billed"},
         ],
+        "callbacks": [],
     }
     assert call("GET", "/clock/agenda").json == {
         "now": "2026-03-01T14:00:00.500Z",
@@ -168,7 +169,7 @@ def test_advance_names_the_field_that_was_meant(call: Caller) -> None:
     assert call("POST", "/clock/advance", {"secnds": 1}).json == {
         "error": "secnds: there is no such field",
         "fields": {"secnds": "there is no such field"},
-        "known": ["seconds", "minutes", "hours", "days", "by", "to"],
+        "known": ["seconds", "minutes", "hours", "days", "by", "to", "wait"],
         "did_you_mean": "seconds",
     }
 
