@@ -1,7 +1,7 @@
 """Voice and capacity of a DIDWW account: POPs, trunks, channels. Conventions as in `rows`.
 
 A trunk's configuration and authentication method are objects of one of several classes; the defaults of their
-fields are what DIDWW fills in (reference 5.1, 5.3). What holds passwords has no `repr`: no traceback shows them.
+fields are what DIDWW fills in (reference 5.1, 5.3). What holds passwords has no `repr` that a log could show.
 """
 
 from __future__ import annotations
