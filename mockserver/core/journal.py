@@ -124,7 +124,13 @@ class Journal:
     def bytes(self) -> int:
         return self._bytes
 
+    def restart(self) -> None:
+        """Forget everything, and count from one again."""
+        self.clear()
+        self.count = 0
+
     def clear(self) -> None:
+        """Forget the exchanges; the next one's number follows all the same."""
         self._kept.clear()
         self._bytes = 0
 

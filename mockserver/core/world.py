@@ -419,7 +419,7 @@ class World:
 
         With `empty` the accounts own nothing and nothing lies ahead of them; catalogue and funds stay.
         """
-        self.journal.clear()
+        self.journal.restart()
         self._start()
         if self.base is not None:
             self._take_on(self.base)
