@@ -228,9 +228,11 @@ def test_attributes_are_refused_when_not_an_object(world: World, attributes: Any
     assert certain(errors) == [{"code": "103", "status": "400"}]
 
 
-def test_prefixes_are_not_implemented_when_ordered(world: World) -> None:
-    one = item(HONOLULU_SKU, 1, nanpa_prefix_id=UNKNOWN)
-    assert [error["status"] for error in refused_order(world, [one])] == ["501"]
+@pytest.mark.parametrize("prefix", [UNKNOWN, "", 7, [], {}, True, "eeed293b-f3d8-4ef8-91ef-1b077d174b3b"])
+def test_prefix_is_refused_when_the_group_has_no_numbers_of_it(world: World, prefix: Any) -> None:
+    one = item(HONOLULU_SKU, 1, nanpa_prefix_id=prefix)
+    errors = refused_order(world, [one])
+    assert [error["source"]["pointer"] for error in errors] == ["/data/attributes/items/0/nanpa_prefix_id"]
 
 
 @pytest.mark.parametrize(
