@@ -13,10 +13,10 @@ from mockserver.core.tables import Row
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww import assumptions as assumed
+from mockserver.providers.didww.signing import usable
 
 MOST_REFERENCE = 100  # characters of external_reference_id, documented
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ class Checks:
 
     def callback(self, url: object, method: object, *, both: bool = False) -> tuple[str | None, str | None]:
         """`callback_url` and `callback_method`; with `both` the method must come with the URL."""
-        address = self.text("callback_url", url, Text(pattern=_URL))
+        address = self.text("callback_url", url, Text())
+        if address and address.strip() and not usable(address):
+            self.attribute("callback_url", assumed.INVALID)
         verb = self.word("callback_method", method, ("get", "post"), required=both and bool(address))
         return address, verb
 
