@@ -67,4 +67,5 @@ def state_of(world: World) -> dict[str, Any]:
         "lines": {name: list(world.ledger(name).lines) for name in world.providers()},
         "balances": {name: world.ledger(name).balance for name in world.providers()},
         "agenda": world.scheduler.agenda(),
+        "callbacks": world.outbox.state(),
     }
