@@ -17,7 +17,10 @@ from mockserver.core.rules import Rule
 
 PREFIX = "MOCKSERVER_"
 # What commands read that are no settings of the server, and look like some.
-COMMAND_VARIABLES = frozenset(PREFIX + name for name in ("URL", "SANDBOX"))
+COMMAND_VARIABLES = frozenset(
+    PREFIX + name
+    for name in ("URL", "SANDBOX", "ENV_FORMAT", "CALLBACKS_STATE", "JOURNAL_OUT", "JOURNAL_STATUS")
+)
 _ENVIRONMENT = os.environ  # noqa: TID251 - this is the one module that reads it
 _ADDRESS = r"https?://[^/\s]+(/[^\s?#]*)?"
 
@@ -138,7 +141,7 @@ class Settings:
     didww_version: str = _text(
         "2026-04-16",
         "The DIDWW API version served when a request names none.",
-        choices=("2026-04-16", "2022-05-10"),
+        choices=("2026-04-16", "2022-05-10", "2021-12-15", "2021-04-19"),
     )
     didww_pinned: bool = _on_or_off(
         False, "Ignore a DIDWW version header older than `didww_version`, as production does for an account."

@@ -20,9 +20,22 @@ COMMANDS = {
     "serve": "Start the server.",
     "env": "Print addresses and credentials as variables.",
     "wait": "Wait until a server is ready.",
+    "doctor": "Say what is set, from where, and what runs.",
     "routes": "List every operation of the providers.",
+    "sandboxes": "Create, list and drop isolated accounts.",
     "reset": "Put a sandbox back to the seed.",
     "clock": "Show, advance or freeze a sandbox's clock.",
+    "transitions": "Say how and when things change by themselves.",
+    "faults": "Make requests fail on demand.",
+    "world": "Let something happen from outside.",
+    "options": "Show and change switches of the accounts.",
+    "callbacks": "Show and resend what went out to the client.",
+    "magic": "List inputs that lead to special outcomes.",
+    "journal": "Show what was asked and answered.",
+    "snapshots": "Keep, restore and compare whole states.",
+    "check": "Say whether state and requests are as they should be.",
+    "report": "Say what a test suite exercised and what not.",
+    "completion": "Print a script that completes commands in a shell.",
 }
 
 
@@ -84,12 +97,16 @@ def cli() -> None:
     """
 
 
+def flag(*names: str, env: str, **settings: Any) -> Callable[[F], F]:
+    """An option with its twin in the environment, MOCKSERVER_ and `env`, which its help shows."""
+    return click.option(*names, envvar=f"MOCKSERVER_{env}", show_envvar=True, **settings)
+
+
 def server_options(command: F) -> F:
-    """`--url`, and the host and port from the environment that stand in for it (see `server_url`)."""
+    """`--url`, and the variables of the server's settings that stand in for it (see `server_url`)."""
     for option in (
-        click.option(
-            "--port", "own_port", envvar="MOCKSERVER_PORT", type=click.IntRange(1, 65535), hidden=True
-        ),
+        click.option("--tls", "own_tls", envvar="MOCKSERVER_TLS", hidden=True),
+        click.option("--port", "own_port", envvar="MOCKSERVER_PORT", hidden=True),
         click.option("--host", "own_host", envvar="MOCKSERVER_HOST", hidden=True),
         click.option(
             "--url",
@@ -104,16 +121,22 @@ def server_options(command: F) -> F:
 
 def sandbox_option(command: F) -> F:
     """`--sandbox`, the default one when it is left out."""
-    return click.option("--sandbox", default="default", show_default=True, help="Name of the sandbox.")(
-        command
-    )
+    return flag(
+        "--sandbox", env="SANDBOX", default="default", show_default=True, help="Name of the sandbox."
+    )(command)
 
 
-def server_url(url: str | None, host: str | None, port: int | None) -> str:
+def server_url(url: str | None, host: str | None, port: str | None, tls: str | None) -> str:
     """The address of the server from the options that `server_options` adds."""
     if url:
         return url.rstrip("/")
-    return own_url(host or "127.0.0.1", port or 8080)
+    port = port or "8080"
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
+        raise click.ClickException(
+            f"MOCKSERVER_PORT is {port!r}, which is no port to find a server at: give its address with --url"
+        )
+    scheme = "https" if (tls or "").lower() in ("1", "true", "yes", "on") else "http"
+    return own_url(host or "127.0.0.1", int(port), scheme)
 
 
 def own_url(host: str, port: int, scheme: str = "http") -> str:

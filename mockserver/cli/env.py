@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.commands import own_url, sandbox_option
-
-if TYPE_CHECKING:
-    from mockserver.core.provider import Provider
+from mockserver.cli.commands import flag, own_url, sandbox_option
+from mockserver.cli.variables import provider_variables
 
 
 @click.command()
-@click.option(
+@flag(
     "--format",
     "form",
+    env="ENV_FORMAT",
     type=click.Choice(["shell", "json", "dotenv"]),
     default="shell",
     show_default=True,
     help="export lines, one JSON object, or a .env file.",
 )
 @sandbox_option
-@click.option("--url", help="Address of the server.  [default: from MOCKSERVER_PUBLIC_URL, _HOST and _PORT]")
+@flag(
+    "--url",
+    env="ENV_URL",
+    help="Address of the server, rather than the one that the settings say (MOCKSERVER_PUBLIC_URL, _HOST, "
+    "_PORT, _TLS, _DIDWW_PORT and so on).",
+)
 def env(form: str, sandbox: str, url: str | None) -> None:
     """Print addresses and credentials as variables.
 
-    In a shell: eval "$(mockserver env)". The server need not run.
+    The server need not run.
+
+    \b
+    Examples:
+      eval "$(mockserver env)"
+      mockserver env --sandbox ci-7 --format dotenv > .env
     """
     from mockserver.app import build_providers
     from mockserver.cli.problems import settings_or_exit
@@ -42,25 +49,19 @@ def env(form: str, sandbox: str, url: str | None) -> None:
     settings = settings_or_exit()
     if url is None and settings.public_url is None and settings.port == 0:
         raise click.UsageError("MOCKSERVER_PORT is 0, a free port: give the server's address with --url")
-    base_url = url or settings.public_url or own_url(settings.host, settings.port)
-    found = variables(build_providers(settings), sandbox, base_url.rstrip("/"))
+    scheme = "https" if settings.tls else "http"
+    base_url = (url or settings.public_url or own_url(settings.host, settings.port, scheme)).rstrip("/")
+    found = {"MOCKSERVER_URL": base_url}
+    for provider in build_providers(settings):
+        port = getattr(settings, f"{provider.name}_port")
+        own = None if url or not port else own_url(settings.host, port, scheme)
+        found |= provider_variables(
+            provider.name, own or base_url + provider.prefix, provider.credentials(sandbox)
+        )
     if form == "json":
         click.echo(json.dumps(found, indent=2))
     for name, value in found.items() if form != "json" else ():
         click.echo(f"export {name}={shlex.quote(value)}" if form == "shell" else f"{name}={_quoted(value)}")
-
-
-def variables(providers: Iterable[Provider], sandbox: str, base_url: str) -> dict[str, str]:
-    """`DIDWW_URL`, `DIDWW_API_KEY` and so on: a provider's address and the values of its request headers."""
-    found = {"MOCKSERVER_URL": base_url}
-    for provider in providers:
-        name = provider.name.upper()
-        found[f"{name}_URL"] = base_url + provider.prefix
-        for header, value in provider.credentials(sandbox).items():
-            if header.lower() == "authorization":
-                header, value = "token", value.rpartition(" ")[2]
-            found[f"{name}_{header.removeprefix('x-').removeprefix('X-').replace('-', '_').upper()}"] = value
-    return found
 
 
 def _quoted(value: str) -> str:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import click
 
-from mockserver.cli.client import control
-from mockserver.cli.commands import sandbox_option, server_options, server_url
+from mockserver.cli.commands import flag
+from mockserver.cli.remote import Remote, remote
 
 
 @click.command()
-@server_options
-@sandbox_option
-def reset(url: str | None, own_host: str | None, own_port: int | None, sandbox: str) -> None:
-    """Put a sandbox back to the seed: numbers, orders, money, clock, journal."""
-    answer = control(server_url(url, own_host, own_port), sandbox, "POST", "/reset", {})
-    click.echo(
-        f"sandbox {answer['sandbox']} is back at the seed; its clock stands at {answer['clock']['now']}"
-    )
+@flag(
+    "--to",
+    env="RESET_TO",
+    default="seed",
+    show_default=True,
+    metavar="seed|empty|snapshot:NAME",
+    help="What to go back to: the seed, accounts that own nothing, or a snapshot.",
+)
+@remote
+def reset(server: Remote, to: str) -> None:
+    """Put a sandbox back to the seed: numbers, orders, money, clock, journal.
+
+    \b
+    Examples:
+      mockserver reset
+      mockserver reset --sandbox ci-7 --to empty
+    """
+    answer = server.call("POST", "/reset", {"to": to})
+    place = {"seed": "back at the seed", "empty": "empty"}.get(to, f"back at {to}")
+    now = answer["clock"]["now"]
+    server.show(answer, f"sandbox {answer['sandbox']} is {place}; its clock stands at {now}")

@@ -6,12 +6,20 @@ import json
 
 import click
 
+from mockserver.cli.commands import flag
+
 
 @click.command()
-@click.option("--provider", help="Only this provider, or `control` for the control API.")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+@flag("--provider", env="ROUTES_PROVIDER", help="Only this provider, or `control` for the control API.")
+@flag("--json", "as_json", env="JSON", is_flag=True, help="JSON instead of a table.")
 def routes(provider: str | None, as_json: bool) -> None:
-    """List every operation of the providers and of the control API."""
+    """List every operation of the providers and of the control API. The server need not run.
+
+    \b
+    Examples:
+      mockserver routes --provider idt
+      mockserver routes --json | jq '.didww[] | select(.implemented | not)'
+    """
     from mockserver.app import build_providers
     from mockserver.cli.problems import settings_or_exit
     from mockserver.control.openapi import full_paths

@@ -9,26 +9,39 @@ import click
 
 from mockserver.cli import NOT_READY
 from mockserver.cli.client import Unreachable, ask
-from mockserver.cli.commands import server_options, server_url
+from mockserver.cli.commands import flag, server_options, server_url
 
 
 @click.command()
 @server_options
-@click.option(
+@flag(
     "--timeout",
+    env="WAIT_TIMEOUT",
     type=click.FloatRange(0, 86_400),
     default=30.0,
     show_default=True,
     metavar="SECONDS",
     help="How long to wait.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing.")
-def wait(url: str | None, own_host: str | None, own_port: int | None, timeout: float, quiet: bool) -> None:
+@flag("--quiet", env="WAIT_QUIET", is_flag=True, help="Print nothing.")
+def wait(
+    url: str | None,
+    own_host: str | None,
+    own_port: str | None,
+    own_tls: str | None,
+    timeout: float,
+    quiet: bool,
+) -> None:
     """Wait until a server is ready.
 
     Ends with code 0 as soon as it is and with 3 when it is not ready in time.
+
+    \b
+    Examples:
+      mockserver wait --timeout 10
+      mockserver serve & mockserver wait --quiet && pytest
     """
-    address = server_url(url, own_host, own_port)
+    address = server_url(url, own_host, own_port, own_tls)
     deadline = time.monotonic() + timeout
     while True:
         left = deadline - time.monotonic()

@@ -35,6 +35,8 @@ class Connection(Protocol):
     """Something that carries a request to the server and the answer back."""
 
     url: str
+    patient: bool
+    """Whether a call may take its time until what it began is through."""
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, timeout: float
@@ -47,6 +49,8 @@ class Connection(Protocol):
 
 class HTTPConnections:
     """Connections to one server that are kept open and used again; one for each thread that is asking."""
+
+    patient = True
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -184,4 +188,6 @@ def _in_words(answer: Mapping[str, Any], raw: Any) -> str:
             f"  near: {request['method']} {request['path']} {request['status']}, "
             f"differs in {near['differs_in']}"
         )
+    for one in answer.get("callbacks", ()):
+        lines.append(f"  there is: {one['subject']} {one['event']} {one['state']} {one['reason']}".rstrip())
     return "\n".join(lines)

@@ -17,8 +17,11 @@ class AppConnection:
     """Control calls straight into an ASGI application, on the caller's own thread.
 
     Works inside and outside an event loop, since the server never awaits anything while it answers. A call
-    that waits for something is run on a thread of its own meanwhile.
+    that waits for something runs on a thread of its own meanwhile; from a coroutine call it on one as well,
+    `await asyncio.to_thread(sandbox.callbacks.wait)`, or the loop that it waits for stands still.
     """
+
+    patient = False
 
     def __init__(self, app: Any, url: str = IN_PROCESS) -> None:
         self._app = app

@@ -47,8 +47,6 @@ class Exchange:
     evidence: str
     request: Message
     answer: Message
-    state: dict[str, Any]
-    """All that the control API says about it."""
 
     def __repr__(self) -> str:
         return f"<{self.id}: {self.method} {self.target} {self.status or 'cut'}>"
@@ -114,6 +112,14 @@ class Journal:
     def get(self, id: int) -> Exchange:
         return exchange(self._control.get(f"/requests/{part(id)}"))
 
+    def explain(self, id: int) -> dict[str, str]:
+        """Why a request was refused: rule, reference, field, and the smallest change that would have done.
+
+        Empty for a request that was not refused.
+        """
+        explanation: dict[str, str] = self._control.get(f"/requests/{part(id)}")["explanation"] or {}
+        return explanation
+
     def clear(self) -> None:
         self._control.delete("/requests")
 
@@ -138,7 +144,6 @@ def exchange(one: dict[str, Any]) -> Exchange:
         evidence=one["evidence"],
         request=_message(one["request"]),
         answer=_message(one["answer"]),
-        state=one,
     )
 
 

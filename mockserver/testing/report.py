@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mockserver.testing.connection import ControlError, ServerGone
 from mockserver.testing.journal import Exchange
 from mockserver.testing.sandbox import Sandbox
 
 _MOST = 50
+_MOST_EXPLAINED = 10
 _LONGEST = 1500  # characters of a body
 
 
@@ -19,7 +20,8 @@ def journal_section(sandbox: Sandbox) -> tuple[str, str]:
         found = sandbox.control.post("/requests/find", {"limit": 1})["total"]
         shown = sandbox.journal.requests(limit=_MOST)
         clock = sandbox.control.get("/clock")
-        lines = journal_lines(shown)
+        refused = [one.id for one in shown if one.refused and not one.fault][-_MOST_EXPLAINED:]
+        lines = journal_lines(shown, {id: sandbox.journal.explain(id) for id in refused})
         if found > len(shown):
             lines.insert(0, f"... {found - len(shown)} earlier requests")
         if not shown:
@@ -30,8 +32,8 @@ def journal_section(sandbox: Sandbox) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def journal_lines(exchanges: Iterable[Exchange]) -> list[str]:
-    """One line an exchange; what was sent and said as well where it was refused."""
+def journal_lines(exchanges: Iterable[Exchange], explained: Mapping[int, Mapping[str, str]]) -> list[str]:
+    """One line an exchange; what was sent, what was said and why as well where it was refused."""
     lines: list[str] = []
     for one in exchanges:
         status = str(one.status) if one.status else "cut"
@@ -42,7 +44,7 @@ def journal_lines(exchanges: Iterable[Exchange]) -> list[str]:
         )
         if one.refused:
             lines += _body("sent", one.request.text) + _body("answer", one.answer.text)
-            lines += [f"    {name}: {value}" for name, value in _explained(one).items()]
+            lines += [f"    {name:<9} {value}" for name, value in explained.get(one.id, {}).items() if value]
     return lines
 
 
@@ -51,15 +53,7 @@ def _body(what: str, text: str) -> list[str]:
         return []
     cut = f"{text[:_LONGEST]} ... ({len(text)} characters)" if len(text) > _LONGEST else text
     first, *rest = cut.strip().splitlines()
-    return [f"    {what:<6} {first}", *(f"           {line}" for line in rest)]
-
-
-def _explained(one: Exchange) -> dict[str, str]:
-    """Why it was refused, where the server explains that."""
-    explained = one.state.get("explain") or {}
-    if not isinstance(explained, dict):
-        return {"why": str(explained)}
-    return {name: str(value) for name, value in explained.items() if value}
+    return [f"    {what:<9} {first}", *(f"              {line}" for line in rest)]
 
 
 def _strangers(sandbox: Sandbox) -> list[str]:

@@ -121,6 +121,7 @@ class Process:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._said = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mockserver.testing.child", json.dumps(dict(settings), default=str)],
             stdin=subprocess.PIPE,
@@ -139,10 +140,10 @@ class Process:
 
     def errors(self) -> str:
         """The end of what it wrote to standard error."""
-        if self._errors.closed:
-            return ""
-        self._errors.seek(0)
-        return self._errors.read()[-10_000:].decode("utf-8", "replace").strip()
+        if not self._errors.closed:
+            self._errors.seek(0)
+            self._said = self._errors.read()[-10_000:].decode("utf-8", "replace").strip()
+        return self._said
 
     def stop(self) -> None:
         process = self._process
@@ -154,6 +155,8 @@ class Process:
             process.kill()
             process.wait()
         process.stdout.close()
+        self.errors()
+        self._errors.close()
 
 
 def sandbox_name(text: str, start: str = "") -> str:

@@ -103,7 +103,10 @@ class Clock:
         minutes: float = 0,
         seconds: float = 0,
     ) -> Advance:
-        """Move forward and run what falls due on the way: `advance("2d")`, `advance(90)`, `(days=3)`."""
+        """Move forward and run what falls due on the way: `advance("2d")`, `advance(90)`, `(days=3)`.
+
+        Comes back once the callbacks that fell due are out, or after some seconds.
+        """
         units = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         body: dict[str, Any] = {}
         if by is not None or (to is None and not units):
@@ -112,6 +115,8 @@ class Clock:
             body["to"] = instant_text(to)
         if units:
             body["seconds"] = units.total_seconds()
+        if not self._control.connection.patient:
+            body["wait"] = "0s"
         return advanced(self._control.post("/clock/advance", body))
 
     def agenda(self) -> list[Due]:

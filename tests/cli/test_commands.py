@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
+import re
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -70,7 +74,7 @@ def test_serve_help_names_every_variable_and_default() -> None:
     ("arguments", "message"),
     [
         (["sevre"], "There is no command 'sevre'; did you mean 'serve'?"),
-        (["xyzzy"], "There is no command 'xyzzy'; there are serve, env, wait, routes, reset, clock."),
+        (["xyzzy"], "There is no command 'xyzzy'; there are serve, env, wait, "),
         (["serve", "--prot", "1"], "--port"),
         (["serve", "extra"], "extra"),
         (["clock", "advnace"], "There is no command 'advnace'; did you mean 'advance'?"),
@@ -301,3 +305,126 @@ def test_env_and_routes_import_no_web_server() -> None:
         imported = imported_by(name)
         assert "orjson" in imported
         assert not imported & (HEAVY | {"pydantic", "starlette", "uvicorn", "anyio"})
+
+
+# --- options and their twins ----------------------------------------------------------------------
+
+
+def all_commands() -> list[tuple[str, click.Command]]:
+    """Every command and subcommand by its whole name."""
+    found: list[tuple[str, click.Command]] = []
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {inner}", each) for inner, each in command.commands.items()]
+    return found
+
+
+def options_of(command: click.Command) -> list[click.Option]:
+    return [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+
+
+@pytest.mark.parametrize(("name", "command"), all_commands())
+def test_every_option_has_a_sentence_and_a_twin_in_the_environment(name: str, command: click.Command) -> None:
+    text = " ".join(run(*name.split(), "--help").stdout.split())
+    for option in options_of(command):
+        assert option.help is not None and "." in option.help
+        if name == "serve":
+            assert re.search(rf"{option.opts[0]}\b.*?\[env: (MOCKSERVER_\w+)", text)
+        else:
+            assert isinstance(option.envvar, str) and option.envvar.startswith("MOCKSERVER_")
+            assert option.envvar in text
+
+
+def test_no_option_of_a_command_is_taken_for_a_misspelt_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _, command in all_commands():
+        for option in options_of(command):
+            if isinstance(option.envvar, str):
+                monkeypatch.setenv(option.envvar, "x")
+    assert misspelt_variables() == {}
+
+
+@pytest.mark.parametrize(("name", "command"), all_commands())
+def test_every_command_that_does_something_special_shows_examples(name: str, command: click.Command) -> None:
+    if " " not in name:
+        assert "mockserver " in run(name, "--help").stdout.partition("\n")[2]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_script_asks_the_program_itself(shell: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert f"_MOCKSERVER_COMPLETE={shell}_complete" in result.stdout
+
+
+def test_completion_completes_commands_and_options_in_bash() -> None:
+    def complete(words: str, place: int) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "mockserver"],
+            env={
+                **os.environ,
+                "_MOCKSERVER_COMPLETE": "bash_complete",
+                "COMP_WORDS": words,
+                "COMP_CWORD": str(place),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert complete("mockserver fau", 1) == ["faults"]
+    assert complete("mockserver faults a", 2) == ["add"]
+    assert complete("mockserver faults add --commit", 3) == ["--commit-then-drop", "--commit-then-status"]
+
+
+# --- doctor ---------------------------------------------------------------------------------------
+
+
+def test_doctor_says_where_each_setting_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "mock.toml"
+    config.write_text("journal_entries = 5\n")
+    monkeypatch.setenv("MOCKSERVER_CONFIG", str(config))
+    monkeypatch.setenv("MOCKSERVER_IDT_SECRET", "nobody sees this")
+    monkeypatch.setenv("MOCKSERVER_PORT", "0")
+    result = run("doctor", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert found["settings"]["journal_entries"] == {"value": 5, "from": "the config file"}
+    assert found["settings"]["idt_secret"] == {"value": "(set)", "from": "MOCKSERVER_IDT_SECRET"}
+    assert found["settings"]["host"] == {"value": "127.0.0.1", "from": "default"}
+    assert set(found["settings"]) == set(RULES)
+    assert found["ports"] == [{"setting": "port", "port": 0, "state": "any free one"}]
+    assert found["server"]["answers"] is False
+    assert found["python"]["program"] == sys.executable
+    assert found["packages"]["click"] == importlib.metadata.version("click")
+
+
+def test_doctor_ends_with_one_and_names_what_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKSERVER_LOG_FORMAT", "xml")
+    monkeypatch.setenv("MOCKSERVER_PROT", "1")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "MOCKSERVER_PROT is no setting; did you mean MOCKSERVER_PORT?" in result.stdout
+    assert (
+        "log_format (from MOCKSERVER_LOG_FORMAT, which is 'xml'): must be one of text, json, off."
+        in result.stdout
+    )
+    assert re.search(r'log_format +"xml" +MOCKSERVER_LOG_FORMAT', result.stdout)
+
+
+def test_doctor_knows_who_has_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("MOCKSERVER_PORT", str(listener.getsockname()[1]))
+        listener.settimeout(0)
+        state = json.loads(run("doctor", "--json", "--url", "http://127.0.0.1:1").stdout)["ports"][0]["state"]
+    assert state.startswith("taken by something else")
+    if Path("/proc/net/tcp").exists():
+        assert f", process {os.getpid()} (" in state
+
+
+def test_doctor_ends_with_three_when_nobody_answers_at_the_given_address() -> None:
+    assert run("doctor", "--url", "http://127.0.0.1:1").exit_code == 3
