@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from mockserver.core.messages import Request
 from mockserver.providers.didww.regulation_rows import EncryptedFile
 from tests.didww.account import Account
 from tests.didww.contract import NEW, OLD, VERSIONS, assert_refused
@@ -362,3 +363,16 @@ def test_permanent_document_is_kept_with_its_identity(account: Account) -> None:
     assert account.get(f"/encrypted_files/{other}").status == 404
     assert account.delete(f"/{kind}/{key}").status == 204
     assert account.get(f"/identities/{JOHN}/permanent_documents").data == []
+
+
+def test_only_uploads_may_be_longer_than_other_bodies(shared_server: Server) -> None:
+    """The gateway asks before the body is there."""
+    provider = shared_server.gateway.providers["didww"]
+    asked = {
+        ("POST", "/v3/encrypted_files"): True,
+        ("POST", "/v3/encrypted_files/"): True,
+        ("GET", "/v3/encrypted_files"): False,
+        ("POST", "/v3/proofs"): False,
+        ("POST", "/v3/encrypted_files/x"): False,
+    }
+    assert {what: provider.takes_files(Request(*what)) for what in asked} == asked
