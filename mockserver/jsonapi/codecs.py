@@ -64,7 +64,13 @@ def known_words(known: frozenset[str]) -> Codec:
     return Codec(lambda value: [word for word in value if word in known])
 
 
+def below_root(path: str) -> str:
+    """A path below the API's root, which the writer of a document puts before it: it knows the caller."""
+    return path
+
+
 AS_IS = Codec()
+BELOW_ROOT = Codec(below_root)
 INSTANT = Codec(instant)
 DECIMAL = Codec(decimal_text)
 CENTS = Codec(cents)

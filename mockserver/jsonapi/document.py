@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from mockserver.core.world import World
+from mockserver.jsonapi.codecs import below_root
 from mockserver.jsonapi.filters import Test
 from mockserver.jsonapi.query import Query, Tree
 from mockserver.jsonapi.resource import Relationship
@@ -34,6 +35,12 @@ class Writer:
         self._head = b'{"id":"' + _ID + b'","type":"' + view.type.encode() + b'"'
         start = json_inside(f"{root}/{view.path}/")
         self._links: dict[str, bytes] = {}
+        placed = [
+            (name, field, (lambda path: root + path) if encode is below_root else encode)
+            for name, field, encode in view.encoders
+        ]
+        self._encoders = tuple(placed)
+        self._encoder_of = {name: (name, field, encode) for name, field, encode in placed}
         self._quiet = {r.name for r in view.relationships.values() if r.quiet}
         for name in view.relationships:
             raw = name.encode()
@@ -61,7 +68,7 @@ class Writer:
             )
         if self.meta is None:
             return encoded
-        return encoded + b',"meta":' + orjson.dumps(self.meta(world, row)) + b"}"
+        return encoded + self._own_meta(world, row) + b"}"
 
     def shaped(
         self,
@@ -88,17 +95,20 @@ class Writer:
             relationships.append(text + b"}")
         if relationships:
             parts.append(b',"relationships":{' + b",".join(relationships) + b"}")
-        if self.meta is not None:
-            parts.append(b',"meta":' + orjson.dumps(self.meta(world, row)))
+        parts.append(self._own_meta(world, row))
         parts.append(b"}")
         return b"".join(parts)
 
+    def _own_meta(self, world: World, row: Any) -> bytes:
+        """The resource's own meta; none where there is nothing in it."""
+        found = None if self.meta is None else self.meta(world, row)
+        return b',"meta":' + orjson.dumps(found) if found else b""
+
     def _attributes(self, row: Any, fields: tuple[str, ...] | None) -> bytes:
-        view = self.view
         if fields is None:
-            chosen: Iterable[Any] = view.encoders
+            chosen: Iterable[Any] = self._encoders
         else:
-            chosen = [view.encoder_of[name] for name in fields if name in view.encoder_of]
+            chosen = [self._encoder_of[name] for name in fields if name in self._encoder_of]
         out: dict[str, Any] = {}
         for name, field, encode in chosen:
             value = getattr(row, field)

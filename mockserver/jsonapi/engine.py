@@ -241,7 +241,7 @@ class Engine:
     def _create(self, world: World, request: Request, view: View) -> Outcome:
         query, values = self._write(request, view, None)
         assert view.resource.create is not None
-        row = view.resource.create(world, Incoming(values, view.version))
+        row = view.resource.create(world, Incoming(values, view.version, self._root(request)))
         return self._single(world, request, query, row, 201, "create")
 
     def _update(self, world: World, request: Request, view: View, identifier: str) -> Outcome:
@@ -249,8 +249,12 @@ class Engine:
         row = _find(world, view, identifier)
         if values:
             assert view.resource.update is not None
-            row = view.resource.update(world, row, Incoming(values, view.version))
+            row = view.resource.update(world, row, Incoming(values, view.version, self._root(request)))
         return self._single(world, request, query, row, 200, "update")
+
+    def _root(self, request: Request) -> str:
+        """Where the API starts for a caller, in front of `/orders`."""
+        return request.base_url + self._prefix
 
     def _write(self, request: Request, view: View, identifier: str | None) -> tuple[Query, Values]:
         """The shared part of create and update: everything that is checked before the record is looked up."""
@@ -292,7 +296,7 @@ class Engine:
                 wanted = _changed_set(world, view, parent, relationship, action, wanted)
             wanted = {relationship.field: wanted}
         assert view.resource.update is not None
-        view.resource.update(world, parent, Incoming(wanted, view.version))
+        view.resource.update(world, parent, Incoming(wanted, view.version, self._root(request)))
         ignored = tuple(parse_query(request.query))
         return Outcome(204, b"", f"{view.resource.type}.linkage", "assumed", "", ignored)
 

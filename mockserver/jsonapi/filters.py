@@ -43,6 +43,12 @@ def getter(view: View, path: str) -> Getter:
     return walk
 
 
+def instant_of(text: str) -> datetime:
+    """The instant that a filter names, UTC unless it says otherwise. ValueError or OverflowError for none."""
+    moment = datetime.fromisoformat(text.strip())
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 class BoundFilter:
     """A filter as one version of a type knows it."""
 
@@ -124,8 +130,7 @@ class BoundFilter:
         try:
             if self.declared.kind == "integer":
                 return int(text) if text.isascii() else self._fail(values)
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            return instant_of(text)
         except (ValueError, OverflowError):
             raise self._refuse(values) from None
 

@@ -259,9 +259,18 @@ def contains(
     return Filter(name, path, "contains", array=array, blank=blank, fold=fold, since=since, until=until)
 
 
-def overlap(name: str, path: str, words: Iterable[str], *, since: str = "", until: str = "") -> Filter:
+def overlap(
+    name: str,
+    path: str,
+    words: Iterable[str],
+    *,
+    value: Callable[[World, Any], Any] | None = None,
+    since: str = "",
+    until: str = "",
+) -> Filter:
     """A stored list of words that holds any of the given ones."""
-    return Filter(name, path, "overlap", blank=False, words=frozenset(words), since=since, until=until)
+    known = frozenset(words)
+    return Filter(name, path, "overlap", blank=False, words=known, value=value, since=since, until=until)
 
 
 def bound(
@@ -348,11 +357,12 @@ class Visible(Source):
 class Incoming:
     """What a create or update request holds: values by stored field name, in the order sent.
 
-    `names` are the wire names by field, for error pointers; `version` is the API version of the request.
+    `version` is the API version of the request, `root` where the API starts for its caller.
     """
 
     values: Values
     version: str
+    root: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

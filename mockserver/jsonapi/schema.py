@@ -59,7 +59,6 @@ class View:
         self.encoders = tuple(
             (a.name, a.field, a.codec_in(version, new=True).encode) for a in self.attributes.values()
         )
-        self.encoder_of = {name: (name, field, encode) for name, field, encode in self.encoders}
         self.operations = frozenset(
             o for o in resource.operations if resource.operations_since.get(o, "") <= version
         )

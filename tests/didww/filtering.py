@@ -8,6 +8,7 @@ from typing import Any
 from tests.didww.account import Account
 from tests.didww.contract import known_in, read
 from tests.didww.forms import shape_of
+from tests.didww.record_filters import RECORDS
 from tests.didww.voice_filters import VOICE
 
 Row = dict[str, Any]
@@ -71,8 +72,9 @@ def filter_values(
     facts = read("queries.yaml")[kind]["filters"][name]
     if name.endswith(("_gteq", "_lteq")):
         return bounds(name, rows)
-    if (kind, name) in VOICE:
-        return VOICE[kind, name](account, rows, facts)
+    special = VOICE.get((kind, name)) or RECORDS.get((kind, name))
+    if special is not None:
+        return special(account, rows, facts)
     if name == "number_contains":
         part = rows[0]["attributes"]["number"][2:8]
         return {part: lambda row: part in row["attributes"]["number"]}
@@ -100,8 +102,6 @@ def filter_values(
         references = {row["id"]: row["attributes"]["reference"] for row in account.get("/orders").data}
         order_of = linked("order")
         return texts(lambda row: references[order_of(row)], rows, facts)
-    if name in ("nanpa_prefix.npanxx",):
-        return {"201200": lambda row: False}
     if name.endswith(".id"):
         relation = name.removesuffix(".id")
         if kind in ("dids", "available_dids") and relation in (
@@ -112,8 +112,6 @@ def filter_values(
             "did_group_type",
         ):
             return texts(through_group(account, relation), rows, facts)
-        if kind in ("did_groups", "available_dids") and relation == "nanpa_prefix":
-            return {"eeed293b-f3d8-4ef8-91ef-1b077d174b3b": lambda row: False}
         return texts(linked(relation), rows, facts)
     if facts["type"] == "boolean":
         return booleans(lambda row: row["attributes"][name])

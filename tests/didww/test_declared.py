@@ -14,6 +14,9 @@ from tests.didww.filtering import Row, declared, everything, filter_values, reme
 from tests.didww.forms import assert_document, members, shape_of
 
 TYPES = [kind for kind in read("queries.yaml") if kind != "balance"]
+EACH = [
+    (kind, version) for version in VERSIONS for kind in TYPES if known_in(read("queries.yaml")[kind], version)
+]
 
 
 def unsettled(kind: str, part: str) -> set[str]:
@@ -23,8 +26,7 @@ def unsettled(kind: str, part: str) -> set[str]:
 def every(part: str) -> list[Any]:
     return [
         pytest.param(kind, name, version, id=f"{kind}-{name}-{version}")
-        for version in VERSIONS
-        for kind in TYPES
+        for kind, version in EACH
         for name in declared(kind, part, version)
     ]
 
@@ -111,8 +113,7 @@ def test_filter_leaves_the_rows_that_match_and_no_other(
             assert [row["id"] for row in left] == [row["id"] for row in rows if rule(row)], value
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(("kind", "version"), EACH)
 def test_several_filters_must_all_hold(kind: str, version: str, stocked: Account) -> None:
     account = stocked.as_of(version)
     (first, second, *_) = everything(account, kind)
@@ -129,8 +130,7 @@ def test_several_filters_must_all_hold(kind: str, version: str, stocked: Account
         assert account.get(f"{both}&filter[{name}]={text}").data == []
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(("kind", "version"), EACH)
 def test_filter_is_refused_when_it_is_not_documented(kind: str, version: str, account: Account) -> None:
     account = account.as_of(version)
     known = {*read("queries.yaml")[kind]["filters"]}
@@ -199,8 +199,7 @@ def test_sort_orders_the_list_both_ways(kind: str, name: str, version: str, stoc
         assert sorted(seen[""]) == sorted(seen["-"])
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(("kind", "version"), EACH)
 def test_sort_is_refused_when_it_is_not_documented(kind: str, version: str, account: Account) -> None:
     account = account.as_of(version)
     shape = shape_of(kind)
@@ -250,7 +249,7 @@ def test_include_brings_every_linked_record_once(
             assert ("data" in found) is (relation == name)
     for row in answer.body.get("included", []):
         assert row["type"] == (target if name != was else "requirements")
-    if name != "nanpa_prefix":  # no number has one yet
+    if kind != "available_dids" or name != "nanpa_prefix":  # a sample; few countries have them
         assert answer.body["included"], "the account shows none"
     one = answer.data[0]
     shown = account.get(f"/{kind}/{one['id']}?include={name}")
@@ -258,8 +257,7 @@ def test_include_brings_every_linked_record_once(
     assert shown.data == one
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(("kind", "version"), EACH)
 def test_nested_includes_are_served(kind: str, version: str, stocked: Account) -> None:
     account = stocked.as_of(version)
     for path in read("queries.yaml")[kind]["nested_includes_seen"]:
@@ -268,8 +266,7 @@ def test_nested_includes_are_served(kind: str, version: str, stocked: Account) -
         assert_document(answer.body, version)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", [*TYPES, "balance"])
+@pytest.mark.parametrize(("kind", "version"), [*EACH, *(("balance", version) for version in VERSIONS)])
 def test_include_is_refused_when_it_is_not_documented(kind: str, version: str, account: Account) -> None:
     account = account.as_of(version)
     wire = "balances" if kind == "balance" else kind
@@ -284,8 +281,7 @@ def test_include_is_refused_when_it_is_not_documented(kind: str, version: str, a
 # --- fields --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(("kind", "version"), EACH)
 def test_every_field_can_be_asked_for_alone(kind: str, version: str, stocked: Account) -> None:
     account = stocked.as_of(version)
     shape = shape_of(kind)

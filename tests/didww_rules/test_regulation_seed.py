@@ -23,6 +23,7 @@ from mockserver.providers.didww.rows import City, Country, Did, DidGroup, DidGro
 from mockserver.providers.didww.rules import availability
 from mockserver.providers.didww.rules.documents import DropFile
 from mockserver.providers.didww.rules.emergency_review import RenewService
+from mockserver.providers.didww.rules.lifecycle import RenewDid
 from mockserver.providers.didww.rules.verifications import ReviewAddress
 
 
@@ -115,7 +116,7 @@ def test_nothing_of_the_agenda_is_overdue_for_years(world: World) -> None:
     """A server started today must not find renewals and lapses that should have happened."""
     entries = world.scheduler.agenda()
     kinds = Counter(type(entry.job) for entry in entries)
-    assert kinds == {DropFile: 3, RenewService: 1, ReviewAddress: 1}
+    assert kinds == {DropFile: 3, RenewService: 1, ReviewAddress: 1, RenewDid: len(world.table(Did))}
     assert all(entry.due is None or entry.due.year >= 2030 for entry in entries)
     (held,) = (entry for entry in entries if entry.due is None)
     assert isinstance(held.job, ReviewAddress)

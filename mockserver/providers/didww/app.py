@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 from urllib.parse import unquote
@@ -12,7 +13,7 @@ from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, KnownError, Magic, Provider, Route
+from mockserver.core.provider import Failure, KnownError, Magic, Provider, Route, key_of_sandbox
 from mockserver.core.world import AccountSeed, World
 from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
@@ -20,7 +21,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, explained, happenings, injected, magic, wire
+from mockserver.providers.didww import auth, downloads, explained, happenings, injected, magic, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -28,6 +29,7 @@ from mockserver.providers.didww.versions import Versions
 
 # An answer that the head of a request already settles.
 Refused = partial[Response]
+Routed = Match | Unbuilt | downloads.Download | Refused
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
 
 
@@ -36,6 +38,7 @@ class Didww(Provider):
 
     key      the Api-Key of the default sandbox
     version  the API version of requests that name none; with `pinned` older ones are not served
+    callback_secret  what callbacks are signed with; None for the Api-Key of their sandbox
     """
 
     name: ClassVar[str] = "didww"
@@ -44,15 +47,20 @@ class Didww(Provider):
     hosts: ClassVar[frozenset[str]] = frozenset({"api.didww.com", "sandbox-api.didww.com"})
     purchases: ClassVar[frozenset[str]] = frozenset({"orders.create"})
 
-    def __init__(self, *, key: str, version: str, pinned: bool) -> None:
+    def __init__(self, *, key: str, version: str, pinned: bool, callback_secret: str | None = None) -> None:
         self._key = key
+        self._callback_secret = callback_secret
         self._versions = Versions(version, pinned=pinned)
         self._registry = build_registry()
         self._engine = Engine("/v3")
         self._nobody = World("", {})  # for requests without a key, where none is needed
 
     def seed(self) -> AccountSeed:
-        return build_seed()
+        return replace(build_seed(), secret_of=self._secret_of)
+
+    def _secret_of(self, sandbox: str) -> str:
+        """What callbacks are signed with: the key that opens the sandbox unless another is set (3.4)."""
+        return self._callback_secret or key_of_sandbox(sandbox, self._key)
 
     def sandbox_of(self, request: Request) -> str | None:
         return auth.sandbox_of(request, self._key)
@@ -69,6 +77,8 @@ class Didww(Provider):
         if isinstance(route, partial):
             refusal: Response = route()
             return refusal
+        if isinstance(route, downloads.Download):
+            return wire.unauthorized() if world is None else _fetched(world, request, route)
         if isinstance(route, Unbuilt):
             if world is None and not route.open:
                 return wire.unauthorized()
@@ -90,16 +100,19 @@ class Didww(Provider):
         except UnreadableQuery:
             return wire.unreadable()
 
-    def _routed(self, request: Request) -> Match | Unbuilt | Refused:
-        route: Match | Unbuilt | Refused | None = request.route
+    def _routed(self, request: Request) -> Routed:
+        route: Routed | None = request.route
         if route is None:
             route = request.route = self._route(request)
         return route
 
-    def _route(self, request: Request) -> Match | Unbuilt | Refused:
+    def _route(self, request: Request) -> Routed:
         """What method, path and version header ask for, or the answer when that is nothing."""
         if request.method not in _METHODS:
             return Refused(wire.unreadable, 405)
+        file = downloads.find(request)
+        if file is not None:
+            return file
         try:
             parts = split(request.path)
         except UnreadablePath:
@@ -143,11 +156,21 @@ class Didww(Provider):
         return f"curl -H 'Api-Key: {self._key}' '{base_url}/v3/countries'"
 
 
-def _operation(route: Match | Unbuilt) -> str:
+def _operation(route: Match | Unbuilt | downloads.Download) -> str:
     """The name of an operation in journal, evidence and routes: `orders.create`."""
+    if isinstance(route, downloads.Download):
+        return downloads.OPERATION
     if isinstance(route, Unbuilt):
         return f"{route.type}.unbuilt"
     return f"{route.view.resource.type}.{route.action.partition('_')[0]}"
+
+
+def _fetched(world: World, request: Request, file: downloads.Download) -> Response:
+    """The file of an export, or the refusal of one that is not there."""
+    try:
+        return wire.success(downloads.fetch(world, file), request)
+    except Refusal as why:
+        return wire.refused(why, downloads.OPERATION)
 
 
 def _is_broken_json(request: Request) -> bool:

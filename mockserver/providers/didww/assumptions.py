@@ -12,7 +12,6 @@ from decimal import Decimal
 # --- the account -----------------------------------------------------------------------------------
 OPENING_BALANCE = Decimal("1000.00")  # 11: a sandbox account starts with 1,000 dollars
 CREDIT = Decimal("0.00")
-BACK_ORDERING_BY_DEFAULT = {"2022-05-10": False}  # 1.4; from 2026-04-16 on it is true (documented)
 FORBIDDEN = "Forbidden"  # 8.3: the body of a 403
 
 # --- time --------------------------------------------------------------------------------------------
@@ -49,6 +48,20 @@ GROUP_IN_USE = "The trunk group cannot be removed while numbers are routed to it
 RESERVATION_LIMIT_REACHED = "Reservation limit reached"  # 4.3
 
 
+FILTER_NOT_VALID = "{name} not valid"  # 7: documented for `from`
+FILTER_OUT_OF_WINDOW = "{name} must be within the current and 2 previous months"  # ... likewise
+FILTER_IN_FUTURE = "{name} must not be in the future"  # 7: the rule is documented, the text is not
+FILTER_ORDER = "from must be before to"
+FILTER_UNKNOWN = "{name} is not allowed"
+MOST_CALLS = 10_000  # that an account keeps, besides those of the seed
+
+
+# --- callbacks -----------------------------------------------------------------------------------------
+REASONS_JOINED_BY = "; "  # 3.1: recorded of the attribute in older versions
+DONE_AT_ONCE_IS_TOLD = True  # 2.3, 3.1: orders that are completed when they are placed, as those for channels
+SIGNED_OF_A_TRUNK: dict[str, str] = {}  # 3.3: fields signed beside the address; how is not stated
+
+
 def at_least(least: int | Decimal) -> str:
     return f"must be greater than or equal to {least}"
 
@@ -72,6 +85,7 @@ def should_be_at_least(least: int) -> str:
 
 
 # --- regulation ----------------------------------------------------------------------------------------
+EXPORT_DELAY = timedelta(seconds=1)  # 11: to processing, and again to completed
 REVIEW_DELAY = timedelta(seconds=1)  # 11: one was approved within a second; emergency ones take twice that
 EMERGENCY_RETRY = timedelta(days=1)  # 6.9: when we look again if there was too little money to activate
 # 6.8: what an outcome of ours says when nobody names reasons; the texts themselves are recorded.

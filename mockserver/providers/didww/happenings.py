@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from mockserver.core.happenings import CannotHappen, Happening
 from mockserver.core.rules import Rule
 from mockserver.core.world import World
-from mockserver.providers.didww import voice_happenings
+from mockserver.providers.didww import record_happenings, voice_happenings
 from mockserver.providers.didww.assumptions import REJECT_REASONS
 from mockserver.providers.didww.regulation_rows import AddressVerification, EmergencyVerification
 from mockserver.providers.didww.rules import emergency_review, verifications
@@ -77,4 +77,5 @@ HAPPENINGS: tuple[Happening, ...] = (
         _FIELDS,
     ),
     *voice_happenings.HAPPENINGS,
+    *record_happenings.HAPPENINGS,
 )

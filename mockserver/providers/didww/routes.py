@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mockserver.core.provider import Route
 from mockserver.jsonapi.resource import Operation
 from mockserver.jsonapi.schema import Registry, singular
+from mockserver.providers.didww import downloads
 
 _METHODS: dict[Operation, tuple[str, bool]] = {
     "list": ("GET", False),
@@ -50,6 +51,8 @@ def list_routes(registry: Registry) -> tuple[Route, ...]:
     for unbuilt in schema.unbuilt.values():
         path = unbuilt.path or unbuilt.type
         routes += _of(unbuilt.type, path, unbuilt.operations, unbuilt.singleton, built=False)
+    about = "download the file of a completed export"
+    routes.append(Route(downloads.OPERATION, "GET", "/v3/exports/{file}.csv.gz", about))
     return tuple(routes)
 
 

@@ -100,6 +100,8 @@ class DidGroup(Row):
     # resource meta
     needs_registration: bool = False
     available_dids_enabled: bool = True
+    # kept by us
+    nanpa_prefix_ids: tuple[str, ...] = ()  # the prefixes of its numbers
 
 
 # --- numbers on sale -----------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class OrderItem:
     sku_id: str | None = None
     billing_cycles_count: int | None = None
     missing: int = 0  # numbers on back order
+    nanpa_prefix_id: str | None = None  # those may only be of this prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from mockserver.core.rules import Rule
 from mockserver.core.stock import Shelf, Shelves
 from mockserver.core.tables import Key, Row
 from mockserver.core.world import AccountSeed, rows_by_key
-from mockserver.providers.didww import regulation_seed, voice_seed
+from mockserver.providers.didww import record_seed, regulation_seed, voice_seed
 from mockserver.providers.didww.assumptions import CREDIT, OPENING_BALANCE
+from mockserver.providers.didww.record_rows import Export
 from mockserver.providers.didww.rows import (
     Balance,
     City,
@@ -30,7 +31,7 @@ from mockserver.providers.didww.rows import (
     Region,
     StockKeepingUnit,
 )
-from mockserver.providers.didww.rules import emergency_review, fulfilment, verifications
+from mockserver.providers.didww.rules import callbacks, emergency_review, exports, fulfilment, verifications
 from mockserver.providers.didww.rules.availability import later_shelf
 from mockserver.providers.didww.rules.reservations import MOST_LIVE
 from mockserver.providers.didww.voice_seed import voice_rows
@@ -41,11 +42,20 @@ OPTIONS: Mapping[str, Rule] = {
     "available_dids": Rule(
         "switch", "The account may look at single numbers on sale: off answers 403.", default=True
     ),
+    "vat": Rule(
+        "number", "VAT in percent, in what is charged; prices in the shop are without.", most=100, default=0
+    ),
     "reservations": Rule("number", "How many reservations may be alive at once.", default=MOST_LIVE),
     **voice_seed.OPTIONS,
     **regulation_seed.OPTIONS,
 }
-POLICIES = {**fulfilment.POLICIES, **verifications.POLICIES, **emergency_review.POLICIES}
+POLICIES = {
+    **callbacks.POLICIES,
+    **exports.POLICIES,
+    **fulfilment.POLICIES,
+    **verifications.POLICIES,
+    **emergency_review.POLICIES,
+}
 OUTCOMES = {**fulfilment.OUTCOMES, **verifications.OUTCOMES, **emergency_review.OUTCOMES}
 
 
@@ -54,7 +64,13 @@ def build_seed() -> AccountSeed:
     groups = load_fixture("didww/did_groups.json")
     account = load_fixture("didww/account.json")
     known = load_fixture("didww/known_numbers.json")
+    prefixes = record_seed.prefix_rows(load_fixture("didww/nanpa_prefixes.json"))
+    prefix_ids = record_seed.prefix_ids(prefixes)
     regulation = load_fixture("didww/regulation.json")
+    dids = sorted(map(_did, (*account["dids"], *regulation["dids"])), key=lambda did: did.created_at)
+    orders = sorted(
+        map(_order, (*account["orders"], *regulation["orders"])), key=lambda order: order.created_at
+    )
     regions = [Region(**row) for row in load_fixture("didww/regions.json")]
     return AccountSeed(
         provider="didww",
@@ -64,13 +80,15 @@ def build_seed() -> AccountSeed:
             regions,
             [City(**row) for row in load_fixture("didww/cities.json")],
             [DidGroupType(**row) for row in load_fixture("didww/did_group_types.json")],
-            [_group(row) for row in groups],
+            [_group(row, prefix_ids.get(row["id"], ())) for row in groups],
+            prefixes,
             [sku for row in groups for sku in _skus(row)],
             [KnownNumber(**row) for row in known],
             [KnownId(**row) for row in known],
-            [_order(row) for row in (*account["orders"], *regulation["orders"])],
-            [_did(row) for row in (*account["dids"], *regulation["dids"])],
+            orders,
+            dids,
             [Balance(row["id"], CREDIT) for row in account["balances"]],
+            *record_seed.record_rows(load_fixture("didww/calls.json")),
             *voice_rows(load_fixture("didww/voice.json")),
             *regulation_seed.regulation_rows(regulation),
         ),
@@ -79,12 +97,12 @@ def build_seed() -> AccountSeed:
         policies=POLICIES,
         outcomes=OUTCOMES,
         options=OPTIONS,
-        agenda=regulation_seed.agenda(regulation),
+        agenda=(*record_seed.renewals(dids), *regulation_seed.agenda(regulation)),
     )
 
 
 def _tables(*kinds: Iterable[Row]) -> dict[str, Mapping[Key, Row]]:
-    tables: dict[str, Mapping[Key, Row]] = {DidReservation.table: {}}
+    tables: dict[str, Mapping[Key, Row]] = {DidReservation.table: {}, Export.table: {}}
     for rows in kinds:
         by_key = rows_by_key(rows)
         for row in by_key.values():
@@ -100,7 +118,7 @@ def _countries(rows: Iterable[Mapping[str, Any]], regions: Iterable[Region]) -> 
     return [Country(**row, region_ids=tuple(region_ids.get(row["id"], ()))) for row in rows]
 
 
-def _group(row: Mapping[str, Any]) -> DidGroup:
+def _group(row: Mapping[str, Any], prefix_ids: tuple[str, ...]) -> DidGroup:
     return DidGroup(
         id=row["id"],
         prefix=row["prefix"],
@@ -117,6 +135,7 @@ def _group(row: Mapping[str, Any]) -> DidGroup:
         address_requirement_id=row.get("address_requirement_id"),
         needs_registration=row["needs_registration"],
         available_dids_enabled=row["available_dids_enabled"],
+        nanpa_prefix_ids=prefix_ids,
     )
 
 

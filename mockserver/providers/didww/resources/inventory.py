@@ -10,6 +10,7 @@ from mockserver.core.world import World
 from mockserver.jsonapi.codecs import DECIMAL, INSTANT, Codec, known_words
 from mockserver.jsonapi.query import Query
 from mockserver.jsonapi.resource import (
+    Filter,
     Incoming,
     ResourceType,
     Source,
@@ -24,6 +25,7 @@ from mockserver.jsonapi.resource import (
     related,
     sort,
 )
+from mockserver.providers.didww.record_rows import NanpaPrefix
 from mockserver.providers.didww.resources.collation import collated
 from mockserver.providers.didww.resources.values import text
 from mockserver.providers.didww.rows import (
@@ -35,10 +37,12 @@ from mockserver.providers.didww.rows import (
 )
 from mockserver.providers.didww.rules import availability, reservations
 from mockserver.providers.didww.rules.access import require_available_dids
-from mockserver.providers.didww.versions import V2021_12, V2022_05, V2026_04
+from mockserver.providers.didww.versions import V2021_04, V2021_12, V2022_05, V2026_04
 
 FEATURES = frozenset(("voice_in", "voice_out", "t38", "sms_in", "p2p", "a2p", "emergency", "cnam_out"))
 FORMER_FEATURES = frozenset(("voice_in", "voice_out", "sms_in", "sms_out", "t38"))
+# Up to 2021-04-19 two of them had other names.
+_OLDEST = {"voice_in": "voice", "voice_out": "voice_out", "sms_in": "sms", "sms_out": "sms_out", "t38": "t38"}
 
 DID_GROUP_TYPES = ResourceType(
     type="did_group_types",
@@ -75,6 +79,14 @@ def _group_meta(world: World, group: DidGroup) -> Mapping[str, Any]:
     }
 
 
+def _oldest_features(features: Iterable[str]) -> list[str]:
+    return [_OLDEST[word] for word in features if word in _OLDEST]
+
+
+def _oldest_of(_: World, row: Any) -> list[str]:
+    return _oldest_features(row.features)
+
+
 def _in_stock(world: World, group: DidGroup) -> bool:
     return availability.is_available(world, group.id)
 
@@ -83,8 +95,14 @@ def _count(world: World, group: DidGroup) -> int:
     return availability.total_count(world, group.id)
 
 
-def _no_prefix(_: World, row: Any) -> None:
-    """No number of the seed belongs to a NANPA prefix; the type is not built yet."""
+def _prefixes(_: World, row: Any) -> tuple[str | None, ...]:
+    """The ids of the NANPA prefixes of a group; None for a group of another numbering plan."""
+    return row.nanpa_prefix_ids or (None,)
+
+
+def _npanxx(world: World, row: Any) -> tuple[str | None, ...]:
+    found = [world.table(NanpaPrefix)[prefix_id] for prefix_id in row.nanpa_prefix_ids]
+    return tuple(f"{prefix.npa}{prefix.nxx}" for prefix in found) or (None,)
 
 
 DID_GROUPS = ResourceType(
@@ -93,7 +111,8 @@ DID_GROUPS = ResourceType(
     attributes=(
         attr("prefix"),
         attr("local_prefix", Codec(lambda _: ""), field="prefix", until=V2021_12),
-        attr("features", known_words(FORMER_FEATURES), until=V2022_05),
+        attr("features", Codec(_oldest_features), until=V2021_04),
+        attr("features", known_words(FORMER_FEATURES), since=V2021_12, until=V2022_05),
         attr("features", known_words(FEATURES), since=V2026_04),
         attr("is_metered"),
         attr("area_name"),
@@ -113,7 +132,8 @@ DID_GROUPS = ResourceType(
         exact("prefix", blank=True),
         exact("area_name", blank=True, until=V2021_12),
         exact("area_name", blank=True, fold=True, since=V2022_05),
-        overlap("features", "features", FORMER_FEATURES, until=V2022_05),
+        overlap("features", "features", _OLDEST.values(), value=_oldest_of, until=V2021_04),
+        overlap("features", "features", FORMER_FEATURES, since=V2021_12, until=V2022_05),
         overlap("features", "features", FEATURES, since=V2026_04),
         boolean("is_metered"),
         boolean("allow_additional_channels"),
@@ -125,8 +145,8 @@ DID_GROUPS = ResourceType(
         related("city.id", blank=True),
         related("region.id", blank=True),
         related("did_group_type.id", blank=True),
-        exact("nanpa_prefix.id", blank=True, value=_no_prefix, since=V2022_05),
-        exact("nanpa_prefix.npanxx", blank=True, value=_no_prefix, since=V2022_05),
+        Filter("nanpa_prefix.id", "", "overlap", blank=True, value=_prefixes, since=V2022_05),
+        Filter("nanpa_prefix.npanxx", "", "overlap", blank=True, value=_npanxx, since=V2022_05),
     ),
     sorts=(
         sort("area_name", key=collated),
@@ -161,9 +181,6 @@ class OnSale(Source):
 
 def _sample(world: World, query: Query) -> tuple[list[AvailableDid], int]:
     given = query.given
-    if "nanpa_prefix.id" in given:
-        require_available_dids(world)
-        return [], 0
     registration = given.get("did_group.needs_registration")
     part = given.get("number_contains")
     wanted = availability.Search(
@@ -173,6 +190,7 @@ def _sample(world: World, query: Query) -> tuple[list[AvailableDid], int]:
         city_ids=_texts(given.get("city.id")),
         did_group_ids=_texts(given.get("did_group.id")),
         did_group_type_ids=_texts(given.get("did_group_type.id")),
+        nanpa_prefix_ids=_texts(given.get("nanpa_prefix.id")),
         features=_texts(given.get("did_group.features")),
         needs_registration=None if registration is None else registration[0] == "true",
         number_contains=None if part is None else part[0],
@@ -199,7 +217,7 @@ AVAILABLE_DIDS = ResourceType(
         related("region.id", "did_group.region_id", blank=False),
         related("city.id", "did_group.city_id", blank=False),
         boolean("did_group.needs_registration"),
-        overlap("did_group.features", "did_group.features", FORMER_FEATURES, until=V2022_05),
+        overlap("did_group.features", "did_group.features", FORMER_FEATURES, since=V2021_12, until=V2022_05),
         overlap("did_group.features", "did_group.features", FEATURES, since=V2026_04),
         related("nanpa_prefix.id", array=False, blank=False, since=V2022_05),
         contains("number_contains", "number"),

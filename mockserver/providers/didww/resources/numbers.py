@@ -83,7 +83,7 @@ DIDS = ResourceType(
         related("country.id", "did_group.country_id", blank=True),
         related("region.id", "did_group.region_id", blank=True),
         related("city.id", "did_group.city_id", blank=True),
-        overlap("did_group.features", "did_group.features", FORMER_FEATURES, until=V2022_05),
+        overlap("did_group.features", "did_group.features", FORMER_FEATURES, since=V2021_12, until=V2022_05),
         overlap("did_group.features", "did_group.features", FEATURES, since=V2026_04),
         related("order.id", blank=True),
         exact("order.reference", blank=False),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from mockserver.core.ids import number_of_uuid, uuid_of_number
 from mockserver.core.messages import Evidence
+from mockserver.core.stock import Range
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal
 from mockserver.providers.didww.assumptions import SAMPLE_SIZE
 from mockserver.providers.didww.rows import AvailableDid, DidGroup, KnownId, KnownNumber
+from mockserver.providers.didww.rules import nanpa
 from mockserver.providers.didww.rules.access import require_available_dids
 
 _LATER = "later:"
@@ -52,7 +56,8 @@ def describe(world: World, available_did_id: str) -> AvailableDid | None:
     shelf = world.stock("didww").shelves.of_number(number)
     if shelf is None:
         return None
-    return AvailableDid(available_did_id, str(number), shelf.key.removeprefix(_LATER))
+    group = world.table(DidGroup)[shelf.key.removeprefix(_LATER)]
+    return AvailableDid(available_did_id, str(number), group.id, nanpa.prefix_of(world, group, number))
 
 
 def find(world: World, available_did_id: str) -> AvailableDid | None:
@@ -74,7 +79,7 @@ def every(world: World) -> Iterator[AvailableDid]:
     for group in world.table(DidGroup):
         if group.available_dids_enabled:
             for number in world.stock("didww").numbers(group.id):
-                yield _row(world, number, group.id)
+                yield _row(world, number, group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Search:
     city_ids: Collection[str] | None = None
     did_group_ids: Collection[str] | None = None
     did_group_type_ids: Collection[str] | None = None
+    nanpa_prefix_ids: Collection[str] | None = None
     features: Collection[str] | None = None
     needs_registration: bool | None = None
     number_contains: str | None = None
@@ -96,7 +102,13 @@ class Search:
         """Whether a coverage filter narrows the search, so that one digit of a number is enough."""
         return any(
             chosen is not None
-            for chosen in (self.country_ids, self.region_ids, self.city_ids, self.did_group_ids)
+            for chosen in (
+                self.country_ids,
+                self.region_ids,
+                self.city_ids,
+                self.did_group_ids,
+                self.nanpa_prefix_ids,
+            )
         )
 
     def admits(self, group: DidGroup) -> bool:
@@ -108,6 +120,10 @@ class Search:
             and _among(self.city_ids, group.city_id)
             and _among(self.did_group_ids, group.id)
             and _among(self.did_group_type_ids, group.did_group_type_id)
+            and (
+                self.nanpa_prefix_ids is None
+                or any(p in self.nanpa_prefix_ids for p in group.nanpa_prefix_ids)
+            )
             and (self.features is None or any(feature in group.features for feature in self.features))
             and (self.needs_registration is None or group.needs_registration == self.needs_registration)
         )
@@ -128,17 +144,23 @@ def search(world: World, wanted: Search, most: int = SAMPLE_SIZE) -> tuple[list[
     if digits is not None:
         _check_digits(digits, wanted.covers)
     if wanted.ids is not None:
-        rows = [row for row in (find(world, one) for one in dict.fromkeys(wanted.ids)) if row is not None]
-        groups = world.table(DidGroup)
-        rows = [
-            row for row in rows if wanted.admits(groups[row.did_group_id]) and (digits or "") in row.number
-        ]
+        found = [row for row in (find(world, one) for one in dict.fromkeys(wanted.ids)) if row is not None]
+        rows = [row for row in found if _fits(world, row, wanted)]
         return world.ids.sample(rows, most), len(rows)
-    admitted = [group.id for group in world.table(DidGroup) if wanted.admits(group)]
-    if digits is None:
+    admitted = [group for group in world.table(DidGroup) if wanted.admits(group)]
+    if digits is None and all(len(group.nanpa_prefix_ids) < 2 for group in admitted):
         return _sample(world, admitted, most)
-    found = list(_matching(world, admitted, digits))
-    return [_row(world, number, group) for number, group in world.ids.sample(found, most)], len(found)
+    matching = [(number, group) for group in admitted for number in _matching(world, group, wanted)]
+    return [_row(world, *one) for one in world.ids.sample(matching, most)], len(matching)
+
+
+def _fits(world: World, row: AvailableDid, wanted: Search) -> bool:
+    """Whether one number is what a search wants."""
+    return (
+        wanted.admits(world.table(DidGroup)[row.did_group_id])
+        and (wanted.number_contains or "") in row.number
+        and _among(wanted.nanpa_prefix_ids, row.nanpa_prefix_id)
+    )
 
 
 def _check_digits(digits: str, covered: bool) -> None:
@@ -151,28 +173,48 @@ def _check_digits(digits: str, covered: bool) -> None:
     )
 
 
-def _matching(world: World, groups: Iterable[str], digits: str) -> Iterable[tuple[int, str]]:
-    stock = world.stock("didww")
-    for group in groups:
-        for number in stock.numbers(group):
-            if digits in str(number):
-                yield number, group
+@lru_cache(maxsize=2048)
+def _texts(ranges: tuple[Range, ...]) -> tuple[str, str]:
+    """The numbers of a shelf in one text, for searches, and the digits that all of them begin with."""
+    numbers = [str(number) for first, count in ranges for number in range(first, first + count)]
+    if not numbers:
+        return "", ""
+    least, most = min(numbers), max(numbers)
+    same = next((n for n, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least))
+    return ",".join(numbers), least[:same]
 
 
-def _sample(world: World, groups: list[str], most: int) -> tuple[list[AvailableDid], int]:
+def _matching(world: World, group: DidGroup, wanted: Search) -> Iterable[int]:
+    """The numbers of a group on sale that a search wants."""
+    stock, digits = world.stock("didww"), wanted.number_contains or ""
+    prefixes = wanted.nanpa_prefix_ids
+    numbers: Iterable[int] = ()
+    text, beginning = _texts(stock.shelves.by_key[group.id].ranges)
+    if digits in beginning:
+        numbers = stock.numbers(group.id)
+    elif digits in text:
+        found = map(int, re.findall(f"[0-9]*{digits}[0-9]*", text))
+        numbers = [number for number in found if stock.on_sale(number)]
+    if prefixes is None or len(group.nanpa_prefix_ids) < 2:
+        return numbers
+    return [number for number in numbers if nanpa.prefix_of(world, group, number) in prefixes]
+
+
+def _sample(world: World, groups: list[DidGroup], most: int) -> tuple[list[AvailableDid], int]:
     """Picks places among all numbers on sale, then looks up only those."""
     stock = world.stock("didww")
-    sizes = [stock.available(group) for group in groups]
+    sizes = [stock.available(group.id) for group in groups]
     total = sum(sizes)
     rows = []
     for place in world.ids.sample(range(total), most):
         for group, size in zip(groups, sizes, strict=True):
             if place < size:
-                rows.append(_row(world, next(islice(stock.numbers(group), place, None)), group))
+                rows.append(_row(world, next(islice(stock.numbers(group.id), place, None)), group))
                 break
             place -= size
     return rows, total
 
 
-def _row(world: World, number: int, group_id: str) -> AvailableDid:
-    return AvailableDid(id_of(world, number), str(number), group_id)
+def _row(world: World, number: int, group: DidGroup) -> AvailableDid:
+    prefix = nanpa.prefix_of(world, group, number) if group.nanpa_prefix_ids else None
+    return AvailableDid(id_of(world, number), str(number), group.id, prefix)

@@ -135,7 +135,9 @@ def offer(world: World, pool: CapacityPool, qty: int) -> Offer:
     days, whole_month = (renewal - today).days, (renewal - _previous(renewal)).days
     part = (month * days / whole_month).quantize(Decimal("0.01"), ROUND_HALF_UP)
     full = days == whole_month
-    return Offer(setup, month if full else part, not full, today, date.fromordinal(renewal.toordinal() - 1))
+    last = date.fromordinal(renewal.toordinal() - 1)
+    mrc = money.gross(world, month if full else part)
+    return Offer(money.gross(world, setup), mrc, not full, today, last)
 
 
 def add_channels(world: World, pool_id: str, qty: int) -> None:
@@ -164,7 +166,7 @@ class RenewPool(Job):
         pool = world.table(CapacityPool).get(self.pool_id)
         if pool is None or not pool.renewing:
             return
-        cost = pool.renewing * price_of(world, pool, pool.renewing)[1]
+        cost = pool.renewing * money.gross(world, price_of(world, pool, pool.renewing)[1])
         if cost <= money.available(world):
             money.charge(world, cost, "renewal", self.subject, pool.name)
             world.announce(self.subject, "renewed")

@@ -11,7 +11,7 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did, Order
-from mockserver.providers.didww.rules import did_links, lifecycle, money, registration
+from mockserver.providers.didww.rules import did_links, history, lifecycle, money, registration
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import next_month, now
 from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
@@ -42,6 +42,8 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.did_update"))
     changed = _apply(world, did, values, version)
+    if did.id in world.table(Did):
+        history.tell_count(world, did, changed)
     did_links.settle_pools(world, did, changed)
     return changed
 
@@ -114,9 +116,12 @@ def _terminate(world: World, did: Did) -> Did:
     if pending or did.awaiting_registration:
         world.scheduler.cancel(lifecycle.subject_of(did.id))
         lifecycle.remove(world, did, "removed")
+        if not pending:
+            history.tell(world, did.number, "removed")
         price = money.price_of_one(world, did.sku_id)
         money.refund(world, price, lifecycle.subject_of(did.id), did.number)
         return ended
+    history.tell(world, did.number, "canceled")
     world.announce(lifecycle.subject_of(did.id), "active -> terminated")
     return world.table(Did).put(ended)
 
@@ -126,11 +131,13 @@ def _restore(world: World, did: Did, version: str) -> Did:
     subject = lifecycle.subject_of(did.id)
     restored = replace(did, terminated=False, blocked=did.awaiting_registration, billing_cycles_count=None)
     if not _expired(world, did):
+        history.tell(world, did.number, "restored")
         world.announce(subject, "terminated -> active")
         return world.table(Did).put(restored)
     cost = money.month_of_one(world, did.sku_id)
     money.require(world, cost, version)
     money.charge(world, cost, "renewal", subject, did.number)
     world.scheduler.cancel(subject)
+    history.tell(world, did.number, "renewed")
     world.announce(subject, "expired -> active")
     return lifecycle.start_month(world, replace(restored, expires_at=next_month(now(world))))

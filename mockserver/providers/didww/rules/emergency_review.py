@@ -19,7 +19,7 @@ from mockserver.providers.didww.regulation_rows import (
     EmergencyVerification,
 )
 from mockserver.providers.didww.rows import Did, Order, OrderItem
-from mockserver.providers.didww.rules import money, registration
+from mockserver.providers.didww.rules import callbacks, money, registration
 from mockserver.providers.didww.rules.calendar import billing_period, next_month, now
 from mockserver.providers.didww.rules.checks import own_reference
 
@@ -101,7 +101,8 @@ class RenewService(Job):
 def prices(world: World, service: EmergencyCallingService) -> tuple[Decimal, Decimal]:
     """Setup and month; nothing where the account has no rate any more."""
     requirement = world.table(EmergencyRequirement)[service.emergency_requirement_id]
-    return requirement.setup_price or Decimal(0), requirement.monthly_price or Decimal(0)
+    net = requirement.setup_price or Decimal(0), requirement.monthly_price or Decimal(0)
+    return money.gross(world, net[0]), money.gross(world, net[1])
 
 
 def approve(world: World, verification: EmergencyVerification) -> bool:
@@ -117,11 +118,15 @@ def approve(world: World, verification: EmergencyVerification) -> bool:
         service = replace(service, address_id=verification.address_id)
         if first:
             service = _activate(world, service)
+            assert service.order_id is not None
+            url, method = verification.callback_url, verification.callback_method
+            callbacks.notify(world, "orders", service.order_id, "completed", url, method)
         _change(world, service, "active")
         for did in [d for d in world.table(Did) if d.emergency_calling_service_id == service.id]:
             world.table(Did).put(replace(did, emergency_enabled=True))
-    world.table(EmergencyVerification).put(replace(verification, status="approved"))
+    approved = world.table(EmergencyVerification).put(replace(verification, status="approved"))
     world.announce(f"{EmergencyVerification.table}/{verification.id}", "pending -> approved")
+    _tell(world, approved)
     return True
 
 
@@ -134,10 +139,22 @@ def reject(
         _change(world, service, "active")
     elif service.status in ("new", "in_process"):
         _change(world, service, "changes_required")
-    world.table(EmergencyVerification).put(
+    rejected = world.table(EmergencyVerification).put(
         replace(verification, status="rejected", reject_reasons=tuple(reasons), reject_comment=comment)
     )
     world.announce(f"{EmergencyVerification.table}/{verification.id}", "pending -> rejected")
+    _tell(world, rejected)
+
+
+def _tell(world: World, decided: EmergencyVerification) -> None:
+    """The callback, reference 3.1."""
+    extra = {
+        "reject_reasons": callbacks.reasons_in_one(decided.reject_reasons),
+        "reject_comment": decided.reject_comment or "",
+        "emergency_calling_service_id": decided.emergency_calling_service_id,
+    }
+    url, method = decided.callback_url, decided.callback_method
+    callbacks.notify(world, "emergency_verifications", decided.id, decided.status, url, method, extra)
 
 
 def _activate(world: World, service: EmergencyCallingService) -> EmergencyCallingService:

@@ -13,7 +13,7 @@ from mockserver.core.transitions import Policy
 from mockserver.core.world import World
 from mockserver.providers.didww.assumptions import BACK_ORDER_DELAY, BACK_ORDER_RETRY
 from mockserver.providers.didww.rows import Did, DidGroup, Order, OrderItem, StockKeepingUnit
-from mockserver.providers.didww.rules import lifecycle, money
+from mockserver.providers.didww.rules import callbacks, history, lifecycle, money, nanpa
 from mockserver.providers.didww.rules.availability import later_shelf
 from mockserver.providers.didww.rules.calendar import billing_period, next_month, now
 
@@ -83,7 +83,9 @@ def cancel(world: World, order: Order) -> Order:
     world.scheduler.cancel(SupplyBackOrder(order.id).subject)
     world.announce(subject, "pending -> canceled")
     items = tuple(replace(item, missing=0) for item in order.items)
-    return world.table(Order).put(replace(order, status="canceled", items=items, did_ids=()))
+    order = world.table(Order).put(replace(order, status="canceled", items=items, did_ids=()))
+    callbacks.order_is_done(world, order)
+    return order
 
 
 def supply(world: World, order_id: str, item: OrderItem, numbers: Sequence[int]) -> list[str]:
@@ -131,19 +133,22 @@ def complete(world: World, order: Order) -> Order:
         did = world.table(Did).get(did_id)
         if did is not None:
             lifecycle.start_month(world, replace(did, expires_at=did.expires_at or next_month(instant)))
+            history.tell(world, did.number, "assigned")
     world.announce(f"{Order.table}/{order.id}", "pending -> completed")
-    return world.table(Order).put(replace(order, status="completed", items=items))
+    order = world.table(Order).put(replace(order, status="completed", items=items))
+    callbacks.order_is_done(world, order)
+    return order
 
 
 def _supply_missing(world: World, order: Order) -> Order:
     """Fill what can be filled: from the shelf if something came back, else from what has arrived."""
-    stock = world.stock("didww")
     items: list[OrderItem] = []
     did_ids = list(order.did_ids)
     for item in order.items:
         if item.missing and item.did_group_id is not None:
-            numbers = stock.take_first(item.did_group_id, item.missing)
-            numbers += stock.take_first(later_shelf(item.did_group_id), item.missing - len(numbers))
+            prefix, later = item.nanpa_prefix_id, later_shelf(item.did_group_id)
+            numbers = nanpa.take(world, item.did_group_id, prefix, item.missing)
+            numbers += nanpa.take(world, later, prefix, item.missing - len(numbers))
             did_ids += supply(world, order.id, item, numbers)
             item = replace(item, missing=item.missing - len(numbers))
         items.append(item)

@@ -9,7 +9,7 @@ from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.providers.didww.assumptions import RESTORABLE
 from mockserver.providers.didww.rows import Did
-from mockserver.providers.didww.rules import did_links, money
+from mockserver.providers.didww.rules import did_links, history, money
 from mockserver.providers.didww.rules.calendar import next_month
 
 
@@ -57,18 +57,21 @@ class RemoveDid(Job):
         if did is not None and did.expires_at is not None:
             if did.expires_at + RESTORABLE <= world.clock.now():
                 remove(world, did, "expired -> removed")
+                history.tell(world, did.number, "removed", history.SYSTEM)
 
 
 def renew(world: World, did: Did) -> Did:
     """Charge one more month from the end of the last one; one billing cycle fewer is left."""
     assert did.expires_at is not None  # a number on order has no month to renew
     money.charge(world, money.month_of_one(world, did.sku_id), "renewal", subject_of(did.id), did.number)
-    left = did.billing_cycles_count
+    history.tell(world, did.number, "renewed", history.SYSTEM)
+    before, left = did, did.billing_cycles_count
     did = replace(
         did,
         expires_at=next_month(did.expires_at),
         billing_cycles_count=None if left is None else left - 1,
     )
+    history.tell_count(world, before, did, history.SYSTEM)
     world.announce(subject_of(did.id), "renewed")
     return start_month(world, did)
 
@@ -85,7 +88,11 @@ def expire(world: World, did: Did) -> Did:
     assert did.expires_at is not None
     world.at(did.expires_at + RESTORABLE, RemoveDid(did.id))
     world.announce(subject_of(did.id), "active -> expired")
-    return world.table(Did).put(replace(did, blocked=True, billing_cycles_count=0))
+    if not did.terminated:  # assumed: nobody ended it, so the system did
+        history.tell(world, did.number, "canceled", history.SYSTEM)
+    expired = replace(did, blocked=True, billing_cycles_count=0)
+    history.tell_count(world, did, expired, history.SYSTEM)
+    return world.table(Did).put(expired)
 
 
 def remove(world: World, did: Did, change: str) -> None:

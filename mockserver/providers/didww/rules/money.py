@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
@@ -45,16 +45,22 @@ def insufficient(means: Decimal, cost: Decimal, version: str) -> Refusal:
     return Refusal(ApiError(400, "400", "Insufficient balance", "Insufficient balance", meta=meta), evidence)
 
 
+def gross(world: World, net: Decimal) -> Decimal:
+    """A price with the account's VAT, half a cent rounded up: SKUs are net, orders gross (documented)."""
+    rate: int = world.options["didww"]["vat"]
+    return (net * (100 + rate) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP) if rate else net
+
+
 def price_of_one(world: World, sku_id: str | None) -> Decimal:
     """What one number of a SKU costs when it is bought: setup and the first month."""
     sku = None if sku_id is None else world.table(StockKeepingUnit).get(sku_id)
-    return Decimal(0) if sku is None else sku.setup_price + sku.monthly_price
+    return Decimal(0) if sku is None else gross(world, sku.setup_price) + gross(world, sku.monthly_price)
 
 
 def month_of_one(world: World, sku_id: str | None) -> Decimal:
     """What one number of a SKU costs for another month."""
     sku = None if sku_id is None else world.table(StockKeepingUnit).get(sku_id)
-    return Decimal(0) if sku is None else sku.monthly_price
+    return Decimal(0) if sku is None else gross(world, sku.monthly_price)
 
 
 def charge(world: World, amount: Decimal, kind: str, subject: str, note: str = "") -> None:

@@ -16,12 +16,13 @@ from mockserver.core.messages import Evidence
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.providers.didww import assumptions as assumed
+from mockserver.providers.didww.record_rows import NanpaPrefix
 from mockserver.providers.didww.rows import DidReservation, StockKeepingUnit
 from mockserver.providers.didww.rules import availability, capacity
 from mockserver.providers.didww.rules.casting import NotThat, integer
+from mockserver.providers.didww.versions import V2022_05
 from mockserver.providers.didww.voice_rows import CapacityPool
 
-_POINTER = "/data/attributes/items"
 _FIELDS: Mapping[str, frozenset[str]] = {
     "did_order_items": frozenset(
         {
@@ -36,11 +37,13 @@ _FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "capacity_order_items": frozenset({"capacity_pool_id", "qty"}),
 }
+_SINCE = {"nanpa_prefix_id": V2022_05}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item that may be bought: `qty` numbers of a SKU, or the one named by `number` or `reservation`."""
+    """One item that may be bought: `qty` numbers of a SKU, of one prefix if `nanpa_prefix_id` names one, or
+    the number named by `number` or `reservation`."""
 
     index: int
     sku: StockKeepingUnit
@@ -48,6 +51,7 @@ class Line:
     billing_cycles_count: int | None
     number: int | None = None
     reservation: DidReservation | None = None
+    nanpa_prefix_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,9 @@ def item_error(index: int, name: str, message: str) -> ApiError:
     return invalid(f"items/{index}/{name}", message)
 
 
-def read_items(world: World, items: object) -> list[Line | Channels]:
+def read_items(world: World, items: object, version: str) -> list[Line | Channels]:
     """The lines of a request in the order sent. `items` is parsed JSON of any shape; Refusal when unfit."""
-    sent = _shape(items)
+    sent = _shape(items, version)
     errors: list[ApiError] = []
     lines: list[Line | Channels] = []
     named: set[str] = set()
@@ -87,7 +91,7 @@ def read_items(world: World, items: object) -> list[Line | Channels]:
 # --- shape -----------------------------------------------------------------------------------------
 
 
-def _shape(items: object) -> list[tuple[str, dict[str, Any]]]:
+def _shape(items: object, version: str) -> list[tuple[str, dict[str, Any]]]:
     """Type and attributes of every item, or Refusal with 400 (422 for an empty list)."""
     evidence = Evidence("assumed", "didww.error.order_item_shape")
     if items is None:
@@ -96,15 +100,13 @@ def _shape(items: object) -> list[tuple[str, dict[str, Any]]]:
         raise Refusal(_bad_value(items, "items"), evidence)
     if not items:
         raise Refusal(invalid("items", assumed.BLANK), evidence)
-    errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item)]
+    errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item, version)]
     if errors:
         raise Refusal(errors, evidence)
-    for index, item in enumerate(items):
-        _refuse_unbuilt(index, item)
     return [(item["type"], item["attributes"]) for item in items]
 
 
-def _shape_errors(index: int, item: object) -> list[ApiError]:
+def _shape_errors(index: int, item: object, version: str) -> list[ApiError]:
     if not isinstance(item, dict):
         return [_bad_value(item, f"items/{index}")]
     errors = [_not_allowed(name) for name in item if name not in ("type", "attributes")]
@@ -118,19 +120,9 @@ def _shape_errors(index: int, item: object) -> list[ApiError]:
     elif not isinstance(attributes, dict):
         errors.append(_bad_value(attributes, "attributes"))
     elif isinstance(kind, str) and kind in _FIELDS:
-        errors += [_not_allowed(name) for name in attributes if name not in _FIELDS[kind]]
+        known = {name for name in _FIELDS[kind] if _SINCE.get(name, "") <= version}
+        errors += [_not_allowed(name) for name in attributes if name not in known]
     return errors
-
-
-def _refuse_unbuilt(index: int, item: Mapping[str, Any]) -> None:
-    """501 for what DIDWW sells and this server does not yet."""
-    if item["attributes"].get("nanpa_prefix_id") is None:
-        return
-    what, pointer = "nanpa_prefix_id", f"{_POINTER}/{index}/nanpa_prefix_id"
-    raise Refusal(
-        ApiError(501, "501", "Not Implemented", f"Orders with {what} are not implemented.", pointer),
-        Evidence("assumed", "didww.unimplemented"),
-    )
 
 
 def _missing(name: str) -> ApiError:
@@ -156,20 +148,34 @@ def _line(
     before = len(errors)
     sku = _sku(world, index, sent, errors)
     cycles = _whole(index, "billing_cycles_count", sent, 0, 999, errors)
+    prefix_id = _prefix(world, index, sent.get("nanpa_prefix_id"), sku, errors)
     qty, number, reservation = 1, None, None
     if sent.get("did_reservation_id") is not None:
         reservation = _reservation(world, index, sent["did_reservation_id"], sku, named, errors)
-        _only(index, sent, ("available_did_id", "qty"), errors)
+        _only(index, sent, ("available_did_id", "qty", "nanpa_prefix_id"), errors)
     elif sent.get("available_did_id") is not None:
         number = _number(world, index, sent["available_did_id"], sku, named, errors)
-        _only(index, sent, ("qty",), errors)
+        _only(index, sent, ("qty", "nanpa_prefix_id"), errors)
     elif sent.get("qty") is None:
         errors.append(item_error(index, "qty", assumed.BLANK))
     else:
         qty = _whole(index, "qty", sent, 1, assumed.MOST_QTY, errors) or 0
     if len(errors) > before or sku is None:
         return None
-    return Line(index, sku, qty, cycles, number, reservation)
+    return Line(index, sku, qty, cycles, number, reservation, prefix_id)
+
+
+def _prefix(
+    world: World, index: int, prefix_id: object, sku: StockKeepingUnit | None, errors: list[ApiError]
+) -> str | None:
+    """The NANPA prefix that numbers must be of: one that the group of the SKU has."""
+    if prefix_id is None:
+        return None
+    prefix = world.table(NanpaPrefix).get(prefix_id) if isinstance(prefix_id, str) else None
+    if prefix is None or (sku is not None and sku.did_group_id not in prefix.did_group_ids):
+        errors.append(item_error(index, "nanpa_prefix_id", assumed.INVALID))
+        return None
+    return prefix.id
 
 
 def _channels(world: World, index: int, sent: Mapping[str, Any], errors: list[ApiError]) -> Channels | None:

@@ -11,12 +11,14 @@ from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Order, OrderItem
-from mockserver.providers.didww.rules import capacity, money
+from mockserver.providers.didww.rules import callbacks, capacity, money, nanpa
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
 from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, cancel, supply
 from mockserver.providers.didww.rules.order_items import Channels, Line, item_error, read_items
 from mockserver.providers.didww.rules.reservations import consume
+from mockserver.providers.didww.signing import usable
+from mockserver.providers.didww.versions import V2026_04
 
 TOO_MANY = "exceeds available DIDs count"  # documented in a fixture of the Ruby SDK
 NOT_PENDING = "Order not pending"  # documented, about the whole record since 2021
@@ -45,37 +47,32 @@ def place_order(world: World, request: OrderRequest) -> Order:
 
     Channels are too, and an order for nothing else is completed at once (recorded).
     Refusal: 400 for items of a wrong shape or too little money, 403 for a read-only account, 422 for values
-    that will not do, 501 for NANPA prefixes.
+    that will not do.
     """
     require_write_access(world)
-    sent = read_items(world, request.items)
+    sent = read_items(world, request.items, request.version)
     lines = [line for line in sent if isinstance(line, Line)]
     channels = [line for line in sent if isinstance(line, Channels)]
     _check_options(request)
     back_ordering = request.allow_back_ordering
     if back_ordering is None:
-        back_ordering = assumed.BACK_ORDERING_BY_DEFAULT.get(request.version, True)
+        back_ordering = request.version >= V2026_04  # documented from then on, assumed before
     missing = _missing(world, lines, back_ordering)
-    amount = sum(((line.sku.setup_price + line.sku.monthly_price) * line.qty for line in lines), Decimal(0))
+    amount = sum((money.price_of_one(world, line.sku.id) * line.qty for line in lines), Decimal(0))
     amount += sum(((line.offer.nrc + line.offer.mrc) * line.qty for line in channels), Decimal(0))
     money.require(world, amount, request.version)
 
     order_id, reference = world.ids.uuid(), f"{world.ids.letters(3)}-{world.ids.below(1_000_000):06d}"
     subject = f"{Order.table}/{order_id}"
     money.charge(world, amount, "order", subject, reference)
-    # Numbers somebody chose come off the shelf before those that may be any.
-    numbers = {line.index: _chosen(world, line) for line in lines}
+    numbers = _take(world, lines, missing)
     items: dict[int, OrderItem] = {}
     did_ids: list[str] = []
     for bought in channels:
         capacity.add_channels(world, bought.pool_id, bought.qty)
         items[bought.index] = _channel_item(bought)
     for line in lines:
-        if not numbers[line.index]:
-            numbers[line.index] = world.stock("didww").take_first(
-                line.sku.did_group_id, line.qty - missing[line.index]
-            )
-        item = _item(line, missing[line.index])
+        item = _item(world, line, missing[line.index])
         did_ids += supply(world, order_id, item, numbers[line.index])
         items[line.index] = item
     order = Order(
@@ -94,6 +91,8 @@ def place_order(world: World, request: OrderRequest) -> Order:
     world.table(Order).put(order)
     world.announce(subject, order.status)
     if not lines:
+        if assumed.DONE_AT_ONCE_IS_TOLD:
+            callbacks.order_is_done(world, order)
         return order
     if any(missing.values()):
         world.later(SupplyBackOrder(order.id))
@@ -124,7 +123,7 @@ def set_external_reference(world: World, order: Order, reference: str | None) ->
 def _check_options(request: OrderRequest) -> None:
     errors = _reference_errors(request.external_reference_id)
     url = request.callback_url
-    if url is not None and not url.lower().startswith(("http://", "https://")):
+    if url is not None and not usable(url):
         errors.append(invalid("callback_url", assumed.INVALID))
     if request.callback_method not in (None, "get", "post"):
         errors.append(invalid("callback_method", assumed.NOT_IN_LIST))
@@ -142,34 +141,54 @@ def _reference_errors(reference: str | None) -> list[ApiError]:
 def _missing(world: World, lines: list[Line], back_ordering: bool) -> dict[int, int]:
     """How many numbers of each line are not in stock, by its index; all 0 unless back ordering is allowed."""
     chosen = Counter(line.sku.did_group_id for line in lines if line.number is not None)
-    left = {
-        line.sku.did_group_id: world.stock("didww").available(line.sku.did_group_id)
-        - chosen[line.sku.did_group_id]
-        for line in lines
-    }
-    missing: dict[int, int] = {}
-    errors: list[ApiError] = []
-    for line in lines:
-        missing[line.index] = 0
-        if line.number is None and line.reservation is None:
-            supplied = min(line.qty, left[line.sku.did_group_id])
-            left[line.sku.did_group_id] -= supplied
-            missing[line.index] = line.qty - supplied
-            if supplied < line.qty:
-                errors.append(item_error(line.index, "qty", TOO_MANY))
+    named = [line.number for line in lines if line.number is not None]
+    stock = world.stock("didww")
+    left = {line.sku.did_group_id: stock.available(line.sku.did_group_id) for line in lines}
+    left = {group: count - chosen[group] for group, count in left.items()}
+    of_prefix: dict[tuple[str, str], int] = {}
+    missing = {line.index: 0 for line in lines}
+    errors: dict[int, ApiError] = {}
+    for line in sorted(lines, key=_by_choice):
+        if line.number is not None or line.reservation is not None:
+            continue
+        group, supplied = line.sku.did_group_id, min(line.qty, left[line.sku.did_group_id])
+        if line.nanpa_prefix_id is not None:
+            key = (group, line.nanpa_prefix_id)
+            if key not in of_prefix:
+                numbers = nanpa.on_sale(world, *key)
+                of_prefix[key] = sum(number not in named for number in numbers)
+            supplied = min(supplied, of_prefix[key])
+            of_prefix[key] -= supplied
+        left[group] -= supplied
+        missing[line.index] = line.qty - supplied
+        if supplied < line.qty:
+            errors[line.index] = item_error(line.index, "qty", TOO_MANY)
     if errors and not back_ordering:
-        raise Refusal(errors, Evidence("documented", "didww.error.out_of_stock"))
+        found = [errors[index] for index in sorted(errors)]
+        raise Refusal(found, Evidence("documented", "didww.error.out_of_stock"))
     return missing
 
 
-def _chosen(world: World, line: Line) -> list[int]:
-    """The number that a line names, off the shelf."""
-    if line.reservation is not None:
-        return [consume(world, line.reservation)]
-    if line.number is not None:
-        world.stock("didww").take(line.number)
-        return [line.number]
-    return []
+def _by_choice(line: Line) -> int:
+    """Numbers somebody chose come off the shelf first, then those of a prefix, then any."""
+    if line.number is not None or line.reservation is not None:
+        return 0
+    return 1 if line.nanpa_prefix_id is not None else 2
+
+
+def _take(world: World, lines: list[Line], missing: dict[int, int]) -> dict[int, list[int]]:
+    """The numbers of each line, off the shelf, by its index."""
+    taken: dict[int, list[int]] = {}
+    for line in sorted(lines, key=_by_choice):
+        if line.reservation is not None:
+            taken[line.index] = [consume(world, line.reservation)]
+        elif line.number is not None:
+            world.stock("didww").take(line.number)
+            taken[line.index] = [line.number]
+        else:
+            qty = line.qty - missing[line.index]
+            taken[line.index] = nanpa.take(world, line.sku.did_group_id, line.nanpa_prefix_id, qty)
+    return taken
 
 
 def _channel_item(line: Channels) -> OrderItem:
@@ -186,17 +205,19 @@ def _channel_item(line: Channels) -> OrderItem:
     )
 
 
-def _item(line: Line, missing: int) -> OrderItem:
+def _item(world: World, line: Line, missing: int) -> OrderItem:
     sku = line.sku
+    setup, month = money.gross(world, sku.setup_price), money.gross(world, sku.monthly_price)
     return OrderItem(
         type="did_order_items",
         qty=line.qty,
-        nrc=sku.setup_price,
-        mrc=sku.monthly_price,
-        setup_price=sku.setup_price,
-        monthly_price=sku.monthly_price,
+        nrc=setup,
+        mrc=month,
+        setup_price=setup,
+        monthly_price=month,
         did_group_id=sku.did_group_id,
         sku_id=sku.id,
         billing_cycles_count=line.billing_cycles_count,
         missing=missing,
+        nanpa_prefix_id=line.nanpa_prefix_id,
     )

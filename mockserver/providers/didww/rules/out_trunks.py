@@ -15,6 +15,7 @@ from mockserver.jsonapi.errors import ApiError, Refusal, invalid
 from mockserver.jsonapi.objects import Given
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did
+from mockserver.providers.didww.rules import callbacks
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
 from mockserver.providers.didww.rules.configurations import MEDIA_ENCRYPTION, MOST_RTP_IPS
@@ -108,9 +109,12 @@ def update_trunk(world: World, trunk: VoiceOutTrunk, values: Mapping[str, Any]) 
     if errors:
         raise Refusal(errors, _KNOWN)
     after = replace(trunk, **read)
+    world.table(VoiceOutTrunk).put(after)
     if after.status != trunk.status:
         world.announce(subject_of(trunk.id), f"{trunk.status} -> {after.status}")
-    return world.table(VoiceOutTrunk).put(after)
+        if after.status == "active":
+            callbacks.trunk_changed(world, after)
+    return after
 
 
 def delete_trunk(world: World, trunk: VoiceOutTrunk) -> None:
@@ -165,6 +169,7 @@ def spend(world: World, trunk: VoiceOutTrunk, cost: Decimal) -> VoiceOutTrunk:
     if reached and not trunk.threshold_reached:
         world.announce(subject_of(trunk.id), f"{trunk.status} -> blocked")
         trunk = replace(trunk, status="blocked", threshold_reached=True)
+        callbacks.trunk_changed(world, trunk)
     world.at(now(world) + SPENDING_WINDOW, ForgetSpending(trunk.id, cost))
     return world.table(VoiceOutTrunk).put(replace(trunk, spent_amount=spent))
 

@@ -17,7 +17,7 @@ from mockserver.providers.didww.regulation_rows import (
     Identity,
 )
 from mockserver.providers.didww.rows import City, Did, DidGroup
-from mockserver.providers.didww.rules import registration
+from mockserver.providers.didww.rules import callbacks, registration
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
 from mockserver.providers.didww.rules.checks import Checks, Text, own_reference
@@ -141,6 +141,7 @@ def approve(world: World, verification: AddressVerification) -> AddressVerificat
     for did in dids:
         registration.register(world, did, approved)
     world.announce(f"{AddressVerification.table}/{approved.id}", "pending -> approved")
+    _tell(world, approved)
     return approved
 
 
@@ -164,6 +165,17 @@ def reject(
 ) -> AddressVerification:
     """The address will not do: its numbers go on waiting, another verification may be sent."""
     world.announce(f"{AddressVerification.table}/{verification.id}", "pending -> rejected")
-    return world.table(AddressVerification).put(
+    rejected = world.table(AddressVerification).put(
         replace(verification, status="rejected", reject_reasons=tuple(reasons), reject_comment=comment)
     )
+    _tell(world, rejected)
+    return rejected
+
+
+def _tell(world: World, decided: AddressVerification) -> None:
+    """The callback, reference 3.1: `reject_reason` is always in it, `reject_comment` with a rejection."""
+    extra = {"reject_reason": callbacks.reasons_in_one(decided.reject_reasons)}
+    if decided.status == "rejected":
+        extra["reject_comment"] = decided.reject_comment or ""
+    url, method = decided.callback_url, decided.callback_method
+    callbacks.notify(world, "address_verifications", decided.id, decided.status, url, method, extra)
