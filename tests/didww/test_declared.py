@@ -60,7 +60,22 @@ def stocked(account: Account) -> Account:
     account.advance(seconds=1)
     account.reserve(account.available(other)[0], description="a")
     link_voice(account)
+    order_exports(account)
     return account
+
+
+def order_exports(account: Account) -> None:
+    """Exports of both kinds, one done, one being worked on, one just ordered; two with a reference."""
+    spans = {"from": "2026-02-01 00:00:00", "to": "2026-02-28 23:59:59"}
+    for kind, reference in (("cdr_out", "b-2"), ("cdr_in", None), ("cdr_in", "a 1")):
+        wanted = {"export_type": kind, "filters": spans, "external_reference_id": reference}
+        answer = account.post("/exports", {"data": {"type": "exports", "attributes": wanted}})
+        assert answer.status == 201, answer.raw
+        account.advance(seconds=1)
+    statuses = [row["attributes"]["status"] for row in account.get("/exports").data]
+    assert statuses == ["completed", "completed", "processing"]
+    data = {"type": "exports", "attributes": {"export_type": "cdr_in", "filters": spans}}
+    assert account.post("/exports", {"data": data}).status == 201
 
 
 def link_voice(account: Account) -> None:

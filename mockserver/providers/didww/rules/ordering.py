@@ -113,7 +113,11 @@ def cancel_order(world: World, order: Order) -> None:
 
 
 def set_external_reference(world: World, order: Order, reference: str | None) -> Order:
-    """Change the one thing of an order that can be changed (2026-04-16). Refusal with 422 when too long."""
+    """Change the one thing of an order that can be changed (2026-04-16).
+
+    Refusal with 403 for a read-only account, with 422 when the reference is too long.
+    """
+    require_write_access(world)
     errors = _reference_errors(reference)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.external_reference_id"))

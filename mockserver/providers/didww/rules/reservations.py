@@ -13,6 +13,7 @@ from mockserver.jsonapi.errors import Refusal, invalid, invalid_record
 from mockserver.providers.didww.assumptions import BLANK, INVALID, RESERVATION_LIMIT_REACHED
 from mockserver.providers.didww.rows import DidReservation
 from mockserver.providers.didww.rules import availability
+from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
 
 HELD_FOR = timedelta(minutes=10)  # recorded
@@ -46,8 +47,9 @@ def available_count(world: World) -> int:
 def reserve(world: World, available_did_id: str | None, description: str | None = None) -> DidReservation:
     """Hold one number. None stands for a request without the relationship.
 
-    Refusal with 422: no number, one that is not on sale, or too many reservations already.
+    Refusal: 403 for a read-only account; 422 for no number, one that is not on sale, or one too many.
     """
+    require_write_access(world)
     if available_did_id is None:
         raise Refusal(
             invalid("available_did", BLANK, relationship=True),
@@ -72,7 +74,8 @@ def reserve(world: World, available_did_id: str | None, description: str | None 
 
 
 def release(world: World, reservation: DidReservation) -> None:
-    """Give a number back before its time."""
+    """Give a number back before its time. Refusal with 403 for a read-only account."""
+    require_write_access(world)
     world.scheduler.cancel(f"{DidReservation.table}/{reservation.id}")
     _drop(world, reservation, "reserved -> released")
 
