@@ -6,7 +6,7 @@ whoever delivers finds open attempts in `sending` and records how each ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
@@ -355,9 +355,8 @@ class Outbox:
 
     def _make_room(self) -> None:
         while len(self._kept) > 1 and (len(self._kept) > self._most or self._bytes > self._most_bytes):
-            everyone = list(self)[:-1]
-            finished: Iterable[Callback] = (one for one in everyone if one.state not in UNFINISHED)
-            doomed = next(iter(finished), everyone[0])
+            finished = (one for one in self._kept.values() if one.state not in UNFINISHED)
+            doomed = next(finished, None) or next(iter(self._kept.values()))
             self._scheduler.cancel(doomed.key)
             self._drop(doomed.id)
 

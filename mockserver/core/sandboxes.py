@@ -37,7 +37,7 @@ class Sandboxes:
             if name != DEFAULT_SANDBOX:  # every refused request is journalled there: it always has room
                 self._make_room()
             world = self._worlds[name] = self._make(name)
-            world.listener = self.listener
+            world.listener = self._changed
             self._latest = name
         elif name != self._latest:
             del self._worlds[name]
@@ -76,6 +76,10 @@ class Sandboxes:
         if world is not None:
             self.retired.add(world.coverage)
         return world is not None
+
+    def _changed(self, world: World) -> None:
+        if self.listener is not None:
+            self.listener(world)
 
     def _make_room(self) -> None:
         if len(self._worlds) < self._most:

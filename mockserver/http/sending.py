@@ -160,14 +160,17 @@ async def _exchange(
 async def _status(connection: h11.Connection, reader: asyncio.StreamReader) -> int:
     import h11
 
+    began = False
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(65536))
+            data = await reader.read(65536)
+            if not (data or began):
+                raise ConnectionResetError
+            began = True
+            connection.receive_data(data)
         elif isinstance(event, h11.Response):
             return int(event.status_code)
-        elif isinstance(event, h11.ConnectionClosed):
-            raise ConnectionResetError
 
 
 async def _drain(connection: h11.Connection, reader: asyncio.StreamReader) -> None:
