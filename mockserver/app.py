@@ -25,7 +25,12 @@ from mockserver.version import VERSION
 def build_providers(settings: Settings) -> list[Provider]:
     """The three providers, set up as the settings say."""
     return [
-        Didww(key=settings.didww_key, version=settings.didww_version, pinned=settings.didww_pinned),
+        Didww(
+            key=settings.didww_key,
+            version=settings.didww_version,
+            pinned=settings.didww_pinned,
+            callback_secret=settings.didww_callback_secret,
+        ),
         Idt(key=settings.idt_key, secret=settings.idt_secret, chance=settings.seed),
         Didlogic(key=settings.didlogic_key),
     ]
