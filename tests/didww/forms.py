@@ -28,14 +28,15 @@ PATTERNS = {
 
 def shape_of(kind: str) -> dict[str, Any] | None:
     """The shape of a type, None for the types that are not described yet."""
-    return read("shapes.yaml")["types"].get(kind)  # type: ignore[no-any-return]
+    former = {name: kind for kind, (_, name) in read("shapes.yaml")["former"].items()}
+    return read("shapes.yaml")["types"].get(former.get(kind, kind))  # type: ignore[no-any-return]
 
 
 def members(table: dict[str, Any], version: str) -> dict[str, dict[str, Any]]:
     """The members of a shape under the names that a version has for them, in order."""
     named: dict[str, dict[str, Any]] = {}
     for name, facts in table.items():
-        if known_in(facts, version):
+        if known_in(facts, version) or version <= facts.get("also_until", ""):
             named[name] = facts
         elif "was" in facts:
             named[facts["was"]] = facts
