@@ -131,7 +131,7 @@ class Surroundings:
             for provider, happenings in self._control.get("/world").items()
         }
 
-    def happen(self, provider: str, happening: str, **fields: Any) -> dict[str, Any]:
+    def happen(self, provider: str, happening: str, /, **fields: Any) -> dict[str, Any]:
         """Make something happen; what comes back is the happening's own."""
         happened: dict[str, Any] = self._control.post(f"/world/{part(provider)}/{part(happening)}", fields)
         return happened

@@ -1,6 +1,6 @@
 """The server's side of `MockServer.start`: `python -m mockserver.testing.child SETTINGS`, SETTINGS as JSON.
 
-Prints one line, its address and its token, as soon as it listens; ends when its standard input closes.
+Prints one line, its address and its token, as soon as it serves; ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from dataclasses import replace
 
 
 def main() -> None:
-    from mockserver.cli.commands import own_url
     from mockserver.cli.problems import bad_settings_exit, settings_or_exit
     from mockserver.cli.serve import listen, run
 
     given = {"log_format": "off", **json.loads(sys.argv[1]), "host": "127.0.0.1", "port": 0}
     settings = replace(settings_or_exit(**given), public_url=None)
     listener = listen(settings.host, settings.port)
-    url = own_url(settings.host, listener.getsockname()[1], "https" if settings.tls else "http")
-    sys.stdout.write(json.dumps({"url": url, "admin_token": settings.admin_token}) + "\n")
-    sys.stdout.flush()
     from mockserver.app import create_app
 
     with bad_settings_exit():
         gateway = create_app(settings)
     from mockserver.control import schemas  # noqa: F401 - now, not during the first test
 
+    def ready(url: str) -> None:
+        sys.stdout.write(json.dumps({"url": url, "admin_token": settings.admin_token}) + "\n")
+        sys.stdout.flush()
+
     threading.Thread(target=_end_with_input, daemon=True).start()
-    run(gateway, settings, listener, ready=lambda url: None)
+    run(gateway, settings, listener, ready)
 
 
 def _end_with_input() -> None:

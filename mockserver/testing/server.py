@@ -58,7 +58,11 @@ class MockServer:
     def connect(cls, url: str, *, admin_token: str | None = None) -> MockServer:
         """The server that runs at this address. ServerGone when none does."""
         server = cls(HTTPConnections(url), admin_token=admin_token)
-        server.control.get("/ready")
+        try:
+            server.control.get("/ready")
+        except BaseException:
+            server.stop()
+            raise
         return server
 
     def stop(self) -> None:
@@ -136,7 +140,6 @@ class Process:
         started = json.loads(line)
         self.url: str = started["url"]
         self.admin_token: str | None = started["admin_token"]
-        # It listens already: who asks now is answered as soon as it is ready.
 
     def errors(self) -> str:
         """The end of what it wrote to standard error."""

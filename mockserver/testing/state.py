@@ -42,7 +42,7 @@ class State:
         row: dict[str, Any] = self._control.get(f"/state/{part(provider)}/{part(type)}/{part(id)}")
         return row
 
-    def change(self, provider: str, type: str, id: object, **fields: Any) -> dict[str, Any]:
+    def change(self, provider: str, type: str, id: object, /, **fields: Any) -> dict[str, Any]:
         """Force fields of one row: types are checked, the provider's own rules are not asked."""
         path = f"/state/{part(provider)}/{part(type)}/{part(id)}"
         row: dict[str, Any] = self._control.patch(path, fields)

@@ -54,13 +54,13 @@ def ask(provider: ProviderAccess, path: str, content: Any = None) -> tuple[int, 
         return 0, None
 
 
-def order(idt: ProviderAccess, quantity: int = 1) -> int:
+def order(idt: ProviderAccess, quantity: int = 1) -> str:
     """Order numbers at IDT; the order's id."""
     status, answer = ask(
         idt, "/v1/dids/orders", {"order_items": [{"did_group_id": 16847, "quantity": quantity}]}
     )
     assert status == 200
-    number: int = answer["order"]["id"]
+    number: str = answer["order"]["id"]
     return number
 
 
