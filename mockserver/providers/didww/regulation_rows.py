@@ -241,6 +241,7 @@ class AddressVerification(Row):
     external_reference_id: str | None = None
     # kept by us
     file_ids: tuple[str, ...] = ()
+    version: str = ""  # in which it was submitted: its callback is as that one has it
 
 
 @dataclass(frozen=True, slots=True)

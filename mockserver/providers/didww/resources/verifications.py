@@ -18,7 +18,7 @@ JOINED = Codec("; ".join)  # recorded
 
 
 def _submit(world: World, incoming: Incoming) -> AddressVerification:
-    return rules.submit(world, incoming.values)
+    return rules.submit(world, incoming.values, incoming.version)
 
 
 def _update(world: World, row: Any, incoming: Incoming) -> AddressVerification:

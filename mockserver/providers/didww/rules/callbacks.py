@@ -22,6 +22,7 @@ WAITS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 10, 30, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60, 48 * 60)
 )
 POLICIES = {"didww.callbacks": Policy("immediate")}
+_STORED_AS = {"cdr_exports": "exports"}  # former names of types
 
 
 def notify(
@@ -35,7 +36,7 @@ def notify(
 ) -> None:
     """Tell of a thing's new status; nothing when its `callback_url` is not set.
 
-    kind    the type in the payload, `orders`; the thing is `didww.KIND/ID`
+    kind    the type in the payload, `orders`
     method  get or post, lower case; post when it is not set (assumed)
     extra   further fields of the payload, reference 3.1
     """
@@ -51,7 +52,7 @@ def notify(
         body = urlencode(payload).encode()
     world.outbox.post(
         "didww",
-        f"didww.{kind}/{identifier}",
+        f"didww.{_STORED_AS.get(kind, kind)}/{identifier}",
         status,
         method="GET" if method == "get" else "POST",
         url=url,

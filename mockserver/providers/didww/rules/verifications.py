@@ -23,6 +23,7 @@ from mockserver.providers.didww.rules.calendar import now
 from mockserver.providers.didww.rules.checks import Checks, Text, own_reference
 from mockserver.providers.didww.rules.documents import attach, check_files
 from mockserver.providers.didww.rules.requirements import document_required, onetime_document, unmet
+from mockserver.providers.didww.versions import V2026_04
 
 OUTCOMES = {AddressVerification.table: ("approved", "rejected")}
 POLICIES = {AddressVerification.table: Policy("after", assumed.REVIEW_DELAY)}
@@ -51,8 +52,8 @@ class ReviewAddress(Job):
             approve(world, verification)
 
 
-def submit(world: World, values: Mapping[str, Any]) -> AddressVerification:
-    """Ask for numbers to be registered at an address.
+def submit(world: World, values: Mapping[str, Any], version: str) -> AddressVerification:
+    """Ask for numbers to be registered at an address, in an API version.
 
     Refusal: 403 for a read-only account; 422 for records that are not there or do not go together, and for
     what their requirement lacks.
@@ -95,6 +96,7 @@ def submit(world: World, values: Mapping[str, Any]) -> AddressVerification:
         callback_method=method,
         external_reference_id=reference,
         file_ids=files,
+        version=version,
     )
     job = ReviewAddress(verification.id)
     attach(world, files, job.subject)
@@ -173,9 +175,9 @@ def reject(
 
 
 def _tell(world: World, decided: AddressVerification) -> None:
-    """The callback, reference 3.1: `reject_reason` is always in it, `reject_comment` with a rejection."""
+    """The callback, reference 3.1: `reject_reason` always, `reject_comment` with a rejection since 2026."""
     extra = {"reject_reason": callbacks.reasons_in_one(decided.reject_reasons)}
-    if decided.status == "rejected":
+    if decided.status == "rejected" and decided.version >= V2026_04:
         extra["reject_comment"] = decided.reject_comment or ""
     url, method = decided.callback_url, decided.callback_method
     callbacks.notify(world, "address_verifications", decided.id, decided.status, url, method, extra)
