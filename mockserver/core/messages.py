@@ -99,6 +99,7 @@ class Response:
     """One answer. `headers` are what the provider itself sends, in its order and spelling.
 
     block          the headers it shares with other answers; `more` are its own
+    remarks        our own headers about this very answer; left out with the others of ours
     marks          our own headers, put on by the gateway
     operation      the name of the operation that answered, for the journal and coverage; "" when none did
     evidence       how well this answer is known
@@ -118,6 +119,7 @@ class Response:
         "marks",
         "more",
         "operation",
+        "remarks",
         "status",
         "unimplemented",
     )
@@ -138,6 +140,7 @@ class Response:
         self.block = headers if isinstance(headers, HeaderBlock) else NO_HEADERS
         self.more: HeaderList = headers if isinstance(headers, list) else []
         self.marks = NO_HEADERS
+        self.remarks: Iterable[tuple[str, str]] = ()
         self.operation = operation
         self.evidence = evidence
         self.ignored = ignored

@@ -281,6 +281,8 @@ class Gateway:
             response.add("X-Mock-Unimplemented", response.unimplemented)
         if not self._mock_headers:
             return
+        if response.remarks:
+            response.more.extend(response.remarks)
         if response.fault is not None:
             response.add(*fault_header(response.fault))
         if response.ignored:

@@ -18,10 +18,22 @@ class Outcome:
     operation   "dids.list"
     kind        the content type of the body
     headers     more headers of this answer
+    remarks     headers of ours about it
     dressed     whatever the provider wants to keep with it; None at first
     """
 
-    __slots__ = ("body", "dressed", "etag", "headers", "ignored", "kind", "level", "operation", "status")
+    __slots__ = (
+        "body",
+        "dressed",
+        "etag",
+        "headers",
+        "ignored",
+        "kind",
+        "level",
+        "operation",
+        "remarks",
+        "status",
+    )
 
     def __init__(
         self,
@@ -34,6 +46,7 @@ class Outcome:
         *,
         kind: str = MEDIA_TYPE,
         headers: Iterable[tuple[str, str]] = (),
+        remarks: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.status = status
         self.body = body
@@ -43,4 +56,5 @@ class Outcome:
         self.ignored = ignored
         self.kind = kind
         self.headers = headers
+        self.remarks = remarks
         self.dressed: Any = None

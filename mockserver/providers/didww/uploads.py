@@ -79,7 +79,7 @@ def receive(world: World, request: Request, version: str) -> Outcome:
     ]
     content = orjson.dumps({"ids": [row.id for row in rows]} if batch_form else _document(rows[0], version))
     notes = [("X-Mock-Upload", _said(row)) for row in rows]
-    return Outcome(201, content, OPERATION, "recorded", "", ignored, kind=_JSON, headers=notes)
+    return Outcome(201, content, OPERATION, "recorded", "", ignored, kind=_JSON, remarks=notes)
 
 
 def _problem(batch: Batch) -> ApiError | None:

@@ -63,7 +63,7 @@ def success(outcome: Outcome, request: Request) -> Response:
             evidence=evidence,
             ignored=outcome.ignored,
         )
-    return Response(
+    response = Response(
         outcome.status,
         outcome.body,
         headers,
@@ -71,6 +71,9 @@ def success(outcome: Outcome, request: Request) -> Response:
         evidence=evidence,
         ignored=outcome.ignored,
     )
+    if outcome.remarks:
+        response.remarks = outcome.remarks
+    return response
 
 
 def _dress(outcome: Outcome) -> tuple[HeaderBlock, Evidence]:
