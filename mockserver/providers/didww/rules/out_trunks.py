@@ -158,7 +158,9 @@ class ForgetSpending(Job):
         trunk = replace(trunk, spent_amount=spent)
         if trunk.threshold_reached and (trunk.threshold_amount is None or spent < trunk.threshold_amount):
             world.announce(self.subject, f"{trunk.status} -> active")
-            trunk = replace(trunk, status="active", threshold_reached=False)
+            was, trunk = trunk.status, replace(trunk, status="active", threshold_reached=False)
+            if was != "active":
+                callbacks.trunk_changed(world, trunk)
         world.table(VoiceOutTrunk).put(trunk)
 
 
