@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from mockserver.core.ids import number_of_uuid, uuid_of_number
 from mockserver.core.messages import Evidence
@@ -173,28 +173,50 @@ def _check_digits(digits: str, covered: bool) -> None:
     )
 
 
+class _Digits(NamedTuple):
+    """The numbers of a shelf for searches: in one text, with the digits that all of them begin with."""
+
+    text: str
+    beginning: str
+    width: int  # of one number and its comma; 0 when they differ in length
+
+
 @lru_cache(maxsize=2048)
-def _texts(ranges: tuple[Range, ...]) -> tuple[str, str]:
-    """The numbers of a shelf in one text, for searches, and the digits that all of them begin with."""
+def _digits_of(ranges: tuple[Range, ...]) -> _Digits:
     numbers = [str(number) for first, count in ranges for number in range(first, first + count)]
     if not numbers:
-        return "", ""
-    least, most = min(numbers), max(numbers)
-    same = next((n for n, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least))
-    return ",".join(numbers), least[:same]
+        return _Digits("", "", 0)
+    widths = {len(number) for number in numbers}
+    pairs = enumerate(zip(min(numbers), max(numbers), strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), len(min(numbers)))
+    width = len(numbers[0]) + 1 if len(widths) == 1 else 0
+    return _Digits(",".join(numbers), min(numbers)[:same], width)
+
+
+def _places(known: _Digits, digits: str) -> Iterator[int]:
+    """The places on a shelf of the numbers that hold some digits."""
+    if not known.width:
+        yield from (place for place, number in enumerate(known.text.split(",")) if digits in number)
+        return
+    at = known.text.find(digits)
+    while at >= 0:
+        place = at // known.width
+        yield place
+        at = known.text.find(digits, (place + 1) * known.width)
 
 
 def _matching(world: World, group: DidGroup, wanted: Search) -> Iterable[int]:
     """The numbers of a group on sale that a search wants."""
     stock, digits = world.stock("didww"), wanted.number_contains or ""
-    prefixes = wanted.nanpa_prefix_ids
+    shelf = stock.shelves.by_key[group.id]
+    known = _digits_of(shelf.ranges)
     numbers: Iterable[int] = ()
-    text, beginning = _texts(stock.shelves.by_key[group.id].ranges)
-    if digits in beginning:
+    if digits in known.beginning:
         numbers = stock.numbers(group.id)
-    elif digits in text:
-        found = map(int, re.findall(f"[0-9]*{digits}[0-9]*", text))
-        numbers = [number for number in found if stock.on_sale(number)]
+    elif digits in known.text:
+        gone = stock.gone().get(group.id, frozenset())
+        numbers = [shelf.number(place) for place in _places(known, digits) if place not in gone]
+    prefixes = wanted.nanpa_prefix_ids
     if prefixes is None or len(group.nanpa_prefix_ids) < 2:
         return numbers
     return [number for number in numbers if nanpa.prefix_of(world, group, number) in prefixes]
