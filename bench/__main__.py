@@ -240,6 +240,29 @@ def in_process() -> dict[str, float]:
     return {"new sandbox, first answer": median(first_use), "reset": median(reset)}
 
 
+def for_tests() -> dict[str, float]:
+    """What the pytest plugin costs: seconds until the session's server is ready, milliseconds a sandbox."""
+    from mockserver.testing import MockServer
+
+    began = time.perf_counter()
+    with MockServer.start() as server:
+        ready = time.perf_counter() - began
+        plain, frozen = [], []
+        for number in range(200):
+            began = time.perf_counter()
+            server.sandbox(f"plain-{number}").drop()
+            plain.append(1000 * (time.perf_counter() - began))
+            began = time.perf_counter()
+            server.sandbox(f"frozen-{number}", clock="2026-03-01T12:00:00Z").drop()
+            frozen.append(1000 * (time.perf_counter() - began))
+    return {
+        "ready": ready,
+        "first": plain[0],
+        "plain": statistics.median(plain),
+        "frozen": statistics.median(frozen),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--requests", type=int, default=4000, help="requests per case and turn (4000)")
@@ -273,6 +296,7 @@ def main() -> None:
         server.control("POST", "/reset", {})
         reset_http = 1000 * (time.perf_counter() - began)
     small = in_process()
+    tests = for_tests()
 
     figures: dict[str, Any] = {
         "spawn to ready": (statistics.median(starts), "s", "< 0.5"),
@@ -283,6 +307,10 @@ def main() -> None:
         "new sandbox, first answer": (small["new sandbox, first answer"], "ms", "< 2"),
         "reset": (small["reset"], "ms", "< 5"),
         "reset over HTTP": (reset_http, "ms", ""),
+        "pytest plugin: server ready": (tests["ready"], "s", "< 1"),
+        "pytest plugin: first sandbox made and dropped": (tests["first"], "ms", ""),
+        "pytest plugin: a sandbox made and dropped": (tests["plain"], "ms", "< 5"),
+        "pytest plugin: the same, its clock frozen": (tests["frozen"], "ms", "< 5"),
     }
     if arguments.json:
         content = {

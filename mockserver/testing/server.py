@@ -127,7 +127,7 @@ class Process:
         self._errors: IO[bytes] = tempfile.TemporaryFile()
         self._said = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mockserver.testing.child", json.dumps(dict(settings), default=str)],
+            [sys.executable, "-m", "mockserver.cli.child", json.dumps(dict(settings), default=str)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -1,10 +1,11 @@
-"""The server's side of `MockServer.start`: `python -m mockserver.testing.child SETTINGS`, SETTINGS as JSON.
+"""The server's side of `MockServer.start`: `python -m mockserver.cli.child SETTINGS`, SETTINGS as JSON.
 
 Prints one line, its address and its token, as soon as it serves; ends when its standard input closes.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from dataclasses import replace
 
 
 def main() -> None:
+    gc.disable()  # as `mockserver serve` does; `run` turns collecting on again
     from mockserver.cli.problems import bad_settings_exit, settings_or_exit
     from mockserver.cli.serve import listen, run
 
