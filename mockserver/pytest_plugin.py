@@ -24,6 +24,8 @@ MARKER = (
 _ARGUMENTS = ("seed", "clock", "options", "limits", "snapshot", "empty", "guard")
 _sandboxes: pytest.StashKey[list[Sandbox]] = pytest.StashKey()
 _guard: pytest.StashKey[Guard] = pytest.StashKey()
+_server: pytest.StashKey[MockServer] = pytest.StashKey()
+_run: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,6 +74,7 @@ def mockserver(request: pytest.FixtureRequest, mockserver_settings: dict[str, An
         server = MockServer.connect(url, admin_token=token)
     else:
         server = MockServer.start(**mockserver_settings)
+    config.stash[_server] = server
     with server:
         yield server
 
@@ -119,12 +122,15 @@ def _made(server: MockServer, request: pytest.FixtureRequest) -> Sandbox:
 
 def _name(item: pytest.Item, seed: object) -> str:
     """The same each time, as ids are drawn from it. On a server that others use too, one of our own."""
+    from secrets import token_hex
+
     from mockserver.testing.server import sandbox_name
 
     start = ""
     if _is_shared(item.config):
         worker: dict[str, Any] = getattr(item.config, "workerinput", {})
-        start = f"{worker.get('workerid', 'main')}-{_run_of(worker)}-"
+        run = str(worker.get("testrunuid") or item.config.stash.setdefault(_run, token_hex(4)))
+        start = f"{worker.get('workerid', 'main')}-{run[:8]}-"
     return sandbox_name(item.nodeid if seed is None else f"seed {seed}", start)
 
 
@@ -132,13 +138,6 @@ def _is_shared(config: pytest.Config) -> bool:
     from mockserver.settings import variable
 
     return bool(config.getoption("mockserver_url") or config.getini("mockserver_url") or variable("URL"))
-
-
-def _run_of(worker: dict[str, Any]) -> str:
-    """Something that no other run has."""
-    import os
-
-    return str(worker.get("testrunuid", os.getpid()))[:8]
 
 
 def marked(item: pytest.Item) -> dict[str, Any]:
@@ -208,6 +207,9 @@ def pytest_runtest_makereport(
                 from mockserver.testing.report import journal_section
 
                 report.sections.append(journal_section(sandbox))
+        server = item.config.stash.get(_server, None)
+        if server is not None and _sandboxes in item.stash and server.errors():
+            report.sections.append(("mockserver errors", server.errors()))
         guard = item.stash.get(_guard, None)
         if guard is not None and guard.attempts:
             report.sections.append(("mockserver guard", guard.advice()))

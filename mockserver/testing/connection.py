@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -52,13 +52,15 @@ class HTTPConnections:
 
     patient = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ended: Callable[[], str] = str) -> None:
+        """`ended` says how the server ended, or nothing: for errors when it does not answer any more."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is not the address of a server, such as http://127.0.0.1:8080")
         self.url = url.rstrip("/")
         self._host, self._port, self._path = parts.hostname, parts.port, parts.path.rstrip("/")
         self._tls = tls_context(parts.hostname) if parts.scheme == "https" else None
+        self._ended = ended
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = Lock()
 
@@ -83,7 +85,8 @@ class HTTPConnections:
                 if again and not isinstance(error, TimeoutError):
                     again = False
                     continue
-                raise ServerGone(f"no answer from {self.url}: {error or type(error).__name__}") from error
+                reason = self._ended() or str(error) or type(error).__name__
+                raise ServerGone(f"no answer from {self.url}: {reason}") from error
             except BaseException:
                 connection.close()
                 raise

@@ -52,7 +52,8 @@ class MockServer:
         hold for what is not given. RuntimeError with the server's own words when it does not start.
         """
         process = Process(settings)
-        return cls(HTTPConnections(process.url), process=process, admin_token=process.admin_token)
+        connections = HTTPConnections(process.url, process.ended)
+        return cls(connections, process=process, admin_token=process.admin_token)
 
     @classmethod
     def connect(cls, url: str, *, admin_token: str | None = None) -> MockServer:
@@ -110,6 +111,10 @@ class MockServer:
         self.control.get("/clock")  # it is made at its first use
         return Sandbox(self.control.of(""), self.control.get("/sandboxes/default"))
 
+    def errors(self) -> str:
+        """What a server of our own wrote to standard error: warnings, and tracebacks of its defects."""
+        return "" if self._process is None else self._process.errors()
+
     def coverage(self) -> dict[str, Any]:
         """What was exercised in all sandboxes, as `mockserver report --format json` prints it."""
         report: dict[str, Any] = self.control.get("/coverage")
@@ -147,6 +152,12 @@ class Process:
             self._errors.seek(0)
             self._said = self._errors.read()[-10_000:].decode("utf-8", "replace").strip()
         return self._said
+
+    def ended(self) -> str:
+        """How it ended, with its last words; empty while it runs."""
+        if self._process.poll() is None:
+            return ""
+        return f"the server ended with code {self._process.returncode}. {self.errors()}".rstrip()
 
     def stop(self) -> None:
         process = self._process

@@ -371,3 +371,13 @@ def test_reports_bear_whatever_a_client_sent() -> None:
     assert "sent, and read by nothing" in as_text(report)
     assert "\\|" in as_markdown(report)
     assert as_text(report).endswith("3 more were too many to be told apart")
+
+
+def test_admin_token_is_read_from_the_environment() -> None:
+    with MockServer.start(admin_token="only-for-tests") as server:
+        variables = {"MOCKSERVER_URL": server.url}
+        refused = CliRunner().invoke(cli, ["faults"], env={**variables, "MOCKSERVER_ADMIN_TOKEN": "other"})
+        assert refused.exit_code == 1
+        assert "the control API needs the server's admin token" in refused.stderr
+        variables["MOCKSERVER_ADMIN_TOKEN"] = "only-for-tests"
+        assert CliRunner().invoke(cli, ["faults"], env=variables).stdout == "no faults\n"

@@ -447,3 +447,19 @@ def test(mockserver, sandbox):
         tmp_path, {"test_it.py": content}, MOCKSERVER_PUBLIC_URL="https://mock.example.com", **variables
     )
     assert ran.code == 0, ran.output
+
+
+DEFECT = """
+import mockserver.testing.server as server
+
+def test_fails(sandbox, mockserver):
+    mockserver._process._errors.write(b"a warning of the server")
+    assert False
+"""
+
+
+def test_what_the_server_wrote_is_beside_a_failed_test(tmp_path: Path) -> None:
+    ran = pytest_run(tmp_path, {"test_defect.py": DEFECT})
+    assert ran.outcomes() == {"failed": 1}
+    assert "- mockserver errors -" in ran.output
+    assert "\na warning of the server\n" in ran.output

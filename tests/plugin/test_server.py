@@ -175,3 +175,17 @@ def test_guard_restores_what_it_replaced() -> None:
 
 def test_order_goes_through_over_the_socket_too(sandbox: Sandbox) -> None:
     assert ask(sandbox.idt, "/v1/dids/orders", ORDER)[0] == 200
+
+
+def test_server_that_ended_by_itself_leaves_its_last_words() -> None:
+    server = MockServer.start()
+    assert server.errors() == ""
+    process = server._process
+    assert process is not None
+    process._errors.write(b"Traceback: a defect\n")
+    os.kill(process._process.pid, signal.SIGKILL)
+    process._process.wait()
+    with pytest.raises(ServerGone, match=r"the server ended with code -9\. Traceback: a defect"):
+        server.control.get("/health")
+    server.stop()
+    assert server.errors() == "Traceback: a defect"
