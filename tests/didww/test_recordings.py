@@ -228,9 +228,7 @@ def compare_file(recorded: dict[str, Any], ours: Answer) -> None:
     """A file of calls: how it is sent and packed, its header line, the form of its values."""
     for name, (value,) in recorded["headers"].items():
         assert re.sub(UUID, "<id>", ours.headers[name.lower()]) == re.sub(UUID, "<id>", value)
-    then, now = (
-        gzip.decompress(raw).decode().split("\n") for raw in (recorded["body"]["string"], ours.raw)
-    )
+    then, now = (gzip.decompress(raw).decode().split("\n") for raw in (recorded["body"]["string"], ours.raw))
     assert now[0] == then[0]
     assert now[-1] == then[-1] == "", "every line is ended by a line feed"
     assert len(now) > 2
