@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= auto
 # A public client of didlogic that the tests drive. Its metadata asks for Python 3.13, its code does not; its
 # one dependency, mcp, is in the dev group.
 JUDGE := didlogic-mcp==1.0.4
@@ -26,7 +27,7 @@ serve: $(VENV)/.ready  ## start the server (ARGS="--port 9000" for options)
 	@$(BIN)/mockserver serve $(ARGS)
 
 test: lint  ## install, lint, types, tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.ready  ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .

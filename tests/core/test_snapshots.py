@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.codec import BadValue, decode_fields, encode_fields
@@ -186,6 +186,7 @@ def undamaged(shared_server: Server) -> bytes:
     return document
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_damaged_document_is_refused_or_read_and_never_crashes(
     shared_server: Server, undamaged: bytes, data: Any

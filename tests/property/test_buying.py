@@ -194,6 +194,6 @@ class Buying(RuleBasedStateMachine):
 
 
 Buying.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=20, suppress_health_check=list(HealthCheck)
 )
 test_buying_in_any_order = Buying.TestCase

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.snapshots import Snapshot
@@ -68,6 +68,7 @@ def test_a_month_of_days_is_a_month(server: Server, begun: Snapshot) -> None:
     assert outcome(world) == whole
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 40 * 86_400_000), min_size=1, max_size=8))
 def test_steps_add_up(server: Server, begun: Snapshot, steps: list[int]) -> None:
     world = at_the_start(server, begun)
@@ -79,6 +80,7 @@ def test_steps_add_up(server: Server, begun: Snapshot, steps: list[int]) -> None
     assert outcome(world) == whole
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 10 * 86_400), min_size=1, max_size=5))
 def test_snapshot_on_the_way_changes_nothing(server: Server, begun: Snapshot, steps: list[int]) -> None:
     world = at_the_start(server, begun)
@@ -100,6 +102,7 @@ _POLICIES = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(_POLICIES, st.integers(0, 5 * 86_400), st.integers(0, 5 * 86_400))
 def test_change_happens_when_its_policy_says(
     server: Server, begun: Snapshot, policy: Policy, first: int, second: int
