@@ -28,9 +28,7 @@ MADE_UP = {
 
 def cases(*, held: bool) -> list[Any]:
     return [
-        pytest.param(
-            entry, version, id=f"{entry['file'].removesuffix('.yaml').partition('/')[2]}-{version}"
-        )
+        pytest.param(entry, version, id=f"{entry['file'].removesuffix('.yaml').partition('/')[2]}-{version}")
         for entry in ENTRIES
         if ("cannot" not in entry) is held
         for version in entry["versions"]

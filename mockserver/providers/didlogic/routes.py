@@ -138,8 +138,7 @@ OPERATIONS = (
         ("/v1/calls",),
         "Call records",
         list_calls,
-        accepts=_PAGE
-        | {"type", "from", "to", "filter", "sip_account", "from_search", "to_search", "missed"},
+        accepts=_PAGE | {"type", "from", "to", "filter", "sip_account", "from_search", "to_search", "missed"},
         level="documented",
     ),
     Operation("list_sms", "GET", ("/v1/sms",), "Messages", list_sms, accepts=_PAGE),
