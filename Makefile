@@ -7,6 +7,8 @@ WORKERS ?= auto
 # A public client of didlogic that the tests drive. Its metadata asks for Python 3.13, its code does not; its
 # one dependency, mcp, is in the dev group.
 JUDGE := didlogic-mcp==1.0.4
+# DIDWW's own client of the line 2.x has the name of the line 3.x, so it gets a place of its own.
+FORMER := $(VENV)/former
 
 .PHONY: help serve test lint format bench fixtures contracts wheel-check clean
 
@@ -21,6 +23,7 @@ $(VENV)/.ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python $(JUDGE)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(FORMER) didww==2.0.0
 	@touch $@
 
 serve: $(VENV)/.ready  ## start the server (ARGS="--port 9000" for options)
