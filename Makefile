@@ -30,7 +30,8 @@ serve: $(VENV)/.ready  ## start the server (ARGS="--port 9000" for options)
 	@$(BIN)/mockserver serve $(ARGS)
 
 test: lint  ## install, lint, types, tests with coverage
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m "not slow" --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m slow $(ARGS)
 
 lint: $(VENV)/.ready  ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,22 @@ from tests.support import Server
 # In CI the examples are the same each time; on a developer's machine they are new ones.
 settings.register_profile("mockserver", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("mockserver")
+
+
+# Folders and modules that run without coverage, which would double their time: they drive the server with
+# thousands of requests, or from another process, where there is nothing to measure.
+SLOW = re.compile(
+    r"(packaging|plugin|property|clients|fixtures)/"
+    r"|test_(.*anything|.*machine|fuzz|declared|.*_writes|regulation_lists|bad_input|bad_bodies|routing_any)\.py"
+    r"|test_(languages|judge_mcp|shop|parallel|former_client|isolation|serve|serve_own|determinism)\.py"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`slow` for what `make test` runs without coverage."""
+    for item in items:
+        if SLOW.search(item.path.as_posix().rpartition("/tests/")[2]):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
