@@ -108,7 +108,22 @@ def serve(no_rate_limits: bool, tls: bool, **given: Any) -> None:
 
     with bad_settings_exit():
         gateway = create_app(settings)
+    _warn_if_open(listener, settings)
     run(gateway, settings, listener)
+
+
+def _warn_if_open(listener: socket.socket, settings: Settings) -> None:
+    """Say so when other machines can reach the server, whose keys are published."""
+    from ipaddress import ip_address
+
+    address = listener.getsockname()[0]
+    if ip_address(address.partition("%")[0]).is_loopback:
+        return
+    click.echo(
+        f"warning: other machines can reach this server at {address}, with the published demo keys", err=True
+    )
+    if settings.admin_token is None:
+        click.echo("warning: so is the control API open to them; MOCKSERVER_ADMIN_TOKEN closes it", err=True)
 
 
 def run(

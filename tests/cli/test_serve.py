@@ -168,6 +168,18 @@ def test_switches_and_clock_reach_new_sandboxes() -> None:
         assert (clock["mode"], clock["now"]) == ("frozen", "2026-03-01T12:00:00.000Z")
 
 
+def test_warning_is_given_when_other_machines_can_reach_the_server() -> None:
+    open_to_all = "warning: other machines can reach this server at 0.0.0.0, with the published demo keys\n"
+    control = "warning: so is the control API open to them; MOCKSERVER_ADMIN_TOKEN closes it\n"
+    with serving("--host", "0.0.0.0", "--log-format", "off") as server:
+        assert server.stop()[2] == open_to_all + control
+    closed = environment(MOCKSERVER_ADMIN_TOKEN="a-long-token")
+    with serving("--host", "0.0.0.0", "--log-format", "off", env=closed) as server:
+        assert server.stop()[2] == open_to_all
+    with serving("--log-format", "off") as server:
+        assert server.stop()[2] == ""
+
+
 def test_bad_switch_ends_the_command_with_a_clear_line() -> None:
     ended = mockserver("serve", "--port", "0", "--options", "idt.create_state=201")
     assert (ended.returncode, ended.stdout) == (1, "")
