@@ -10,7 +10,7 @@ JUDGE := didlogic-mcp==1.0.4
 # DIDWW's own client of the line 2.x has the name of the line 3.x, so it gets a place of its own.
 FORMER := $(VENV)/former
 
-.PHONY: help serve test lint format bench fixtures contracts wheel-check clean
+.PHONY: help serve test coverage lint format bench fixtures contracts wheel-check clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,9 +29,12 @@ $(VENV)/.ready: pyproject.toml
 serve: $(VENV)/.ready  ## start the server (ARGS="--port 9000" for options)
 	@$(BIN)/mockserver serve $(ARGS)
 
-test: lint  ## install, lint, types, tests with coverage
+test: lint  ## install, lint, types, tests
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+# Tracing more than doubles the time of a test, so it is a run of its own, without what drives the server hardest.
+coverage: $(VENV)/.ready  ## branch coverage, by the tests that are not slow
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m "not slow" --cov --cov-report=term $(ARGS)
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m slow $(ARGS)
 
 lint: $(VENV)/.ready  ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .

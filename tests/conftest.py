@@ -17,8 +17,8 @@ settings.register_profile("mockserver", deadline=None, print_blob=True, derandom
 settings.load_profile("mockserver")
 
 
-# Folders and modules that run without coverage, which would double their time: they drive the server with
-# thousands of requests, or from another process, where there is nothing to measure.
+# Folders and modules that the coverage run leaves out, since it would double their time: they drive the server
+# with thousands of requests, or from another process, where there is nothing to measure.
 SLOW = re.compile(
     r"(packaging|plugin|property|clients|fixtures)/"
     r"|test_(.*anything|.*machine|fuzz|declared|.*_writes|regulation_lists|bad_input|bad_bodies|routing_any)\.py"
@@ -27,7 +27,7 @@ SLOW = re.compile(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`slow` for what `make test` runs without coverage."""
+    """`slow` for what `make coverage` leaves out."""
     for item in items:
         if SLOW.search(item.path.as_posix().rpartition("/tests/")[2]):
             item.add_marker(pytest.mark.slow)
