@@ -17,8 +17,8 @@ settings.register_profile("mockserver", deadline=None, print_blob=True, derandom
 settings.load_profile("mockserver")
 
 
-# Folders and modules that the coverage run leaves out, since it would double their time: they drive the server
-# with thousands of requests, or from another process, where there is nothing to measure.
+# Folders and modules that the coverage run leaves out, since it would double their time: they drive the
+# server with thousands of requests, or from another process, where there is nothing to measure.
 SLOW = re.compile(
     r"(packaging|plugin|property|clients|fixtures)/"
     r"|test_(.*anything|.*machine|fuzz|declared|.*_writes|regulation_lists|bad_input|bad_bodies|routing_any)\.py"
