@@ -625,17 +625,17 @@ def test_clock_that_runs_again_is_noticed(run: Run) -> None:
 
 
 def test_fast_clock_leaves_the_machine_alone(run: Run) -> None:
-    """A change a minute at a hundred thousand times the speed: all happen, in steps that leave room."""
+    """A change a minute at ten thousand times the speed: all happen, in steps that leave room."""
 
     async def main() -> None:
         office = Office()
         world = office.world
-        world.clock.set(mode="scaled", rate=100_000.0)
+        world.clock.set(mode="scaled", rate=10_000.0)
         world.begin()
         world.at(NOON, Tick("http://198.51.100.1/", again=True))
         world.end(True)
         turns = 0
-        while world.outbox.count < 500:
+        while world.outbox.count < 50:
             await asyncio.sleep(0.001)
             turns += 1
         assert turns > 1
