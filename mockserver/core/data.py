@@ -20,3 +20,8 @@ def data_root() -> Path:
 def load_fixture(name: str) -> Any:
     """The content of one JSON fixture, `didww/groups.json`."""
     return orjson.loads((data_root() / "fixtures" / name).read_bytes())
+
+
+def load_contract(name: str) -> Any:
+    """The content of one JSON file of the contracts, `idt/openapi.json`: to check and to show, never to answer."""
+    return orjson.loads((data_root() / "contracts" / name).read_bytes())
