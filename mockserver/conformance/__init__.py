@@ -1,1 +1,1 @@
-"""Whether requests and answers are what the contracts say: the OpenAPI documents, read when something is checked."""
+"""Whether requests and answers are what the contracts say. Reads the OpenAPI documents when first asked."""

@@ -23,5 +23,5 @@ def load_fixture(name: str) -> Any:
 
 
 def load_contract(name: str) -> Any:
-    """The content of one JSON file of the contracts, `idt/openapi.json`: to check and to show, never to answer."""
+    """One JSON file of the contracts, `idt/openapi.json`: to check with and to show, never to make answers."""
     return orjson.loads((data_root() / "contracts" / name).read_bytes())
