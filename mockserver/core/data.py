@@ -23,5 +23,5 @@ def load_fixture(name: str) -> Any:
 
 
 def load_contract(name: str) -> Any:
-    """One JSON file of the contracts, `idt/openapi.json`: to check with and to show, never to make answers."""
+    """One JSON file of the contracts, `idt/openapi.json`: to check with and to show, never to answer."""
     return orjson.loads((data_root() / "contracts" / name).read_bytes())
