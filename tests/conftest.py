@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from contracts.claims import load
+from contracts.proving import problems
 from tests.support import Server
 
 # How long an example takes says nothing about what it shows, and a busy machine is no failure.
@@ -26,11 +30,49 @@ SLOW = re.compile(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`slow` for what `make coverage` leaves out."""
+@pytest.hookimpl(tryfirst=True)  # before -k and -m take tests away
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """`slow` for what `make coverage` leaves out; claims and tests that belong together, or nothing runs."""
     for item in items:
         if SLOW.search(item.path.as_posix().rpartition("/tests/")[2]):
             item.add_marker(pytest.mark.slow)
+    if "MOCKSERVER_TEST_CLAIMS" not in os.environ:  # until every provider's claims are written
+        return
+    whole = _whole_files(config, items)
+    wrong = list(problems(load(), [item.nodeid for item in items if _file(item) in whole], whole))
+    if wrong:
+        items[:] = [Unproven.from_parent(session, name="claims", wrong=wrong)]
+
+
+class Unproven(pytest.Item):
+    """Stands in place of all tests when claims and tests do not fit; a worker of xdist can report it, too."""
+
+    def __init__(self, *, wrong: list[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.wrong = wrong
+
+    def runtest(self) -> None:
+        pytest.fail("\n  ".join(["claims and tests do not belong together:", *self.wrong]), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, "claims"
+
+
+def _whole_files(config: pytest.Config, items: list[pytest.Item]) -> set[str]:
+    """The files whose tests are all collected: those that were not asked for by the name of a test."""
+    partly = {argument.partition("::")[0] for argument in config.args if "::" in argument}
+    asked = [Path(argument).resolve() for argument in config.args if "::" not in argument]
+    return {
+        _file(item)
+        for item in items
+        if _file(item) not in partly and any(item.path.is_relative_to(place) for place in asked)
+    }
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture
