@@ -15,9 +15,9 @@ Row = dict[str, Any]
 
 
 def declared(kind: str, part: str, version: str) -> list[str]:
-    """Names that the contract settles for a version."""
+    """Names that the contract has for a version."""
     table = read("queries.yaml")[kind][part]
-    return [name for name, facts in table.items() if known_in(facts, version) and not facts.get("unsettled")]
+    return [name for name, facts in table.items() if known_in(facts, version)]
 
 
 def everything(account: Account, kind: str) -> list[Row]:
@@ -103,7 +103,9 @@ def filter_values(
         order_of = linked("order")
         return texts(lambda row: references[order_of(row)], rows, facts)
     if name.endswith(".id"):
-        relation = name.removesuffix(".id")
+        relation = {"trunk.id": "voice_in_trunk", "trunk_group.id": "voice_in_trunk_group"}.get(
+            name, name.removesuffix(".id")
+        )
         if kind in ("dids", "available_dids") and relation in (
             "country",
             "region",

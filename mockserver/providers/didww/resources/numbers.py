@@ -90,8 +90,11 @@ DIDS = ResourceType(
         related("voice_in_trunk.id", blank=True, since=V2021_12),
         related("voice_in_trunk_group.id", blank=True, since=V2021_12),
         # The document of 2026-04-16 still lists the names of 2021-04-19.
-        related("trunk.id", "voice_in_trunk_id", blank=True),
-        related("trunk_group.id", "voice_in_trunk_group_id", blank=True),
+        related("trunk.id", "voice_in_trunk_id", blank=True, until=V2021_04),
+        related("trunk_group.id", "voice_in_trunk_group_id", blank=True, until=V2021_04),
+        # Renamed with 2021-12-15; the document of 2026-04-16 has the former names again.
+        related("trunk.id", "voice_in_trunk_id", blank=True, since=V2026_04),
+        related("trunk_group.id", "voice_in_trunk_group_id", blank=True, since=V2026_04),
         related("capacity_pool.id", blank=True),
         related("shared_capacity_group.id", blank=True),
         related("address_verification.id", blank=True),
