@@ -14,8 +14,8 @@ from mockserver.cli.remote import Remote, remote
     env="RESET_TO",
     default="seed",
     show_default=True,
-    metavar="seed|empty|snapshot:NAME",
-    help="What to go back to: the seed, accounts that own nothing, or a snapshot.",
+    metavar="seed|empty|snapshot:NAME|PRESET",
+    help="What to go back to: the seed, accounts that own nothing, a snapshot, or a preset of the seed.",
 )
 @remote
 def reset(server: Remote, to: str) -> None:
@@ -25,6 +25,7 @@ def reset(server: Remote, to: str) -> None:
     Examples:
       mockserver reset
       mockserver reset --sandbox ci-7 --to empty
+      mockserver reset --to didww-near-expiry
     """
     answer = server.call("POST", "/reset", {"to": to})
     place = {"seed": "back at the seed", "empty": "empty"}.get(to, f"back at {to}")

@@ -5,22 +5,26 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mockserver.control import snapshots
+from mockserver.control import presets, snapshots
 from mockserver.control.call import Call, Refused, instant, provider_named
 from mockserver.control.server import clock_state
 from mockserver.core.ledger import Ledger, Line
 from mockserver.core.limits import Limit
 
+PLACES = ("seed", "empty")  # where a reset leads besides presets and snapshots
+
 
 def reset(call: Call) -> dict[str, Any]:
-    """Everything back to the seed, to an account without anything, or to a snapshot.
+    """Everything back to the seed, to an account without anything, to a snapshot, or to a preset.
 
     State, money, ids, agenda, limits, faults, policies, clock, journal.
     """
     to = call.body.to
     kept = snapshots.named(call, to.partition(":")[2]) if to.startswith("snapshot:") else None
+    plain = kept is not None or to in PLACES
+    prepare = None if plain else presets.named(call, to, "to", PLACES).prepare
     before = call.world.capture()
-    call.world.reset(empty=to == "empty")
+    call.world.reset(empty=to == "empty", prepare=prepare)
     if kept is not None:
         try:
             snapshots.restore(call.world, kept)

@@ -10,6 +10,7 @@ from mockserver.control import (
     happenings,
     har,
     journal,
+    presets,
     search,
     seed,
     server,
@@ -44,6 +45,15 @@ OPERATIONS: tuple[Operation, ...] = (
         "Inputs that lead to a special outcome",
         server.list_magic,
         "MagicValues",
+        "server",
+    ),
+    Operation(
+        "list_presets",
+        "GET",
+        "/presets",
+        "Variants of the seed that a reset can lead to",
+        presets.list_presets,
+        "PresetList",
         "server",
     ),
     Operation(

@@ -77,13 +77,22 @@ class NewSandbox(Body):
     """1 to 64 letters, digits, dots, dashes or underscores; made up when it is left out."""
     snapshot: str | None = None
     """A snapshot that a new sandbox starts from instead of the seed."""
+    preset: str | None = None
+    """A variant of the seed that a new sandbox starts from, see `/presets`."""
+
+    @model_validator(mode="after")
+    def _one_start(self) -> NewSandbox:
+        if self.snapshot is not None and self.preset is not None:
+            raise ValueError("give either snapshot or preset")
+        return self
 
 
 class ResetTo(Body):
     """Where a reset leads."""
 
-    to: str = Field(default="seed", pattern=r"^(seed|empty|snapshot:[A-Za-z0-9._-]{1,64})$")
-    """seed: what a new sandbox starts from; empty: accounts that own nothing; snapshot:NAME."""
+    to: str = Field(default="seed", pattern=r"^(snapshot:[A-Za-z0-9._-]{1,64}|[a-z][a-z0-9-]{0,63})$")
+    """seed: what a new sandbox starts from; empty: accounts that own nothing; snapshot:NAME; or the name of a
+    preset, see `/presets`."""
 
 
 class ClockChange(Body):
@@ -847,6 +856,18 @@ class MagicValue(BaseModel):
 
 class MagicValues(RootModel[dict[str, list[MagicValue]]]):
     """Inputs by provider that lead to a special outcome without any control call."""
+
+
+class PresetState(BaseModel):
+    preset: str
+    provider: str
+    summary: str
+
+
+class PresetList(BaseModel):
+    """Variants of the seed that a reset or a new sandbox may name."""
+
+    presets: list[PresetState]
 
 
 class Cleared(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.control import snapshots
+from mockserver.control import presets, snapshots
 from mockserver.control.call import (
     Answer,
     Call,
@@ -57,13 +57,18 @@ def create_sandbox(call: Call) -> Answer:
         while sandboxes.find(name := f"box-{number}") is not None:
             number += 1
     kept = None if call.body.snapshot is None else snapshots.named(call, call.body.snapshot)
+    preset = None if call.body.preset is None else presets.named(call, call.body.preset, "preset")
     if sandboxes.find(name) is not None:
         if kept is not None:
             raise Refused(409, f"there is a sandbox {name!r} already; restore the snapshot in it")
+        if preset is not None:
+            raise Refused(409, f"there is a sandbox {name!r} already; reset it to the preset")
         return Answer(200, _sandbox(call, sandboxes.open(name, keep=True)))
     world = sandboxes.open(name, keep=True)
     if kept is not None:
         snapshots.restore(world, kept)
+    if preset is not None:
+        world.reset(prepare=preset.prepare)
     return Answer(201, _sandbox(call, world))
 
 

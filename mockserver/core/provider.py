@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -43,6 +44,19 @@ class KnownError:
     code: str
     status: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A variant of the seed that a reset can lead to, by a name that no other preset of the server has.
+
+    `prepare` changes a world that is fresh from the seed. What it looks for may be missing: the sandbox may
+    start from a seed of its own.
+    """
+
+    name: str
+    summary: str
+    prepare: Callable[[World], None]
 
 
 class Provider(ABC):
@@ -126,6 +140,10 @@ class Provider(ABC):
 
     def happenings(self) -> tuple[Happening, ...]:
         """What can happen to an account from outside its API, for the control API to bring about."""
+        return ()
+
+    def presets(self) -> tuple[Preset, ...]:
+        """Variants of the seed, for a reset or a new sandbox to start from."""
         return ()
 
     def finish(self, response: Response, world: World | None, request: Request) -> None:  # noqa: B027

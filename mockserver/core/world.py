@@ -414,10 +414,11 @@ class World:
         """What the seed has in a table."""
         return self._seeds[table.partition(".")[0]].tables.get(table, {})
 
-    def reset(self, *, empty: bool = False) -> None:
+    def reset(self, *, empty: bool = False, prepare: Callable[[World], None] | None = None) -> None:
         """Back to the seed: state, money, stock, ids, agenda, limits, policies, clock and journal.
 
         With `empty` the accounts own nothing and nothing lies ahead of them; catalogue and funds stay.
+        `prepare` makes a variant of the seed out of it (core.provider.Preset); the next reset does not.
         """
         self.journal.restart()
         self._start()
@@ -429,3 +430,11 @@ class World:
                 if any(row.owned for row in islice(table, 1)):
                     table.take_on({key: row for key, row in table.rows.items() if row.stays})
             self.scheduler.take_on((), self.scheduler.entries)
+        if prepare is not None:
+            self.clock.hold(self.clock.live())
+            try:
+                prepare(self)
+            finally:
+                self.clock.release()
+            self.seeded_jobs = self.scheduler.entries
+            self.commit()

@@ -111,7 +111,7 @@ class Sandbox:
         }
 
     def reset(self, to: str = "seed") -> None:
-        """Back to the seed, to accounts that own nothing (`empty`), or to `snapshot:NAME`."""
+        """Back to the seed, to accounts that own nothing (`empty`), to `snapshot:NAME`, or to a preset."""
         self.control.post("/reset", {"to": to})
 
     def prepare(

@@ -13,7 +13,7 @@ from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, KnownError, Magic, Provider, Route, key_of_sandbox
+from mockserver.core.provider import Failure, KnownError, Magic, Preset, Provider, Route, key_of_sandbox
 from mockserver.core.world import AccountSeed, World
 from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
@@ -21,7 +21,7 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, downloads, explained, happenings, injected, magic, wire
+from mockserver.providers.didww import auth, downloads, explained, happenings, injected, magic, presets, wire
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -67,6 +67,9 @@ class Didww(Provider):
 
     def happenings(self) -> tuple[Happening, ...]:
         return happenings.HAPPENINGS
+
+    def presets(self) -> tuple[Preset, ...]:
+        return presets.PRESETS
 
     def takes_files(self, request: Request) -> bool:
         return request.method == "POST" and request.path.rstrip("/").endswith("/encrypted_files")
