@@ -6,6 +6,7 @@ subject:
     common:              what every claim of the file has that does not say otherwise
     claims:              a list of claims, by the fields of `Claim`
     not_emulated:        what is documented and not served, by the fields of `Absent`
+    drops:               figures that may be lower than they were, by the fields of `Drop`
     apart:               tests in a behaviour folder that show nothing of the provider: file or test -> why
 
 Claims that follow from a table (one per operation, filter, engine case …) are made by `contracts.derived`.
@@ -34,7 +35,7 @@ VERSIONS = {
 KINDS = ("operation", "error", "status", "filter", "sort", "include", "rule")
 LEVELS = ("recorded", "documented", "client", "assumed")
 _USUAL = {"kind": "rule", "operation": "*", "version": "*", "when": ""}
-_PARTS = {"common", "claims", "not_emulated", "apart"}
+_PARTS = {"common", "claims", "not_emulated", "drops", "apart"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ID = re.compile(r"[a-z]+(\.[A-Za-z0-9_:/{}-]+)+")
 
@@ -102,20 +103,29 @@ class Absent:
 
 
 @dataclass(frozen=True)
+class Drop:
+    """A figure of the fidelity report that may fall: `didww/2022-05-10/filters`, to which value, and why."""
+
+    figure: str
+    to: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Claims:
     """Everything the claim files of the providers say, in order."""
 
-    claims: tuple[Claim, ...]
-    absent: tuple[Absent, ...]
+    claims: tuple[Claim, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    drops: tuple[Drop, ...] = ()
     apart: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, provider: str) -> Claims:
-        """Those of one provider. `apart` is about tests, and stays whole."""
+        """The claims of one provider, and what it has that is not served."""
         start = f"{provider}."
         return Claims(
             tuple(claim for claim in self.claims if claim.id.startswith(start)),
             tuple(one for one in self.absent if one.id.startswith(start)),
-            self.apart,
         )
 
 
@@ -124,49 +134,52 @@ def load() -> Claims:
     """Every claim. BadClaims names everything that is wrong with them."""
     from contracts.derived import derived  # makes claims itself
 
-    files = [path for provider in VERSIONS for path in sorted((ROOT / provider).glob("claims*.yaml"))]
-    problems: list[str] = []
-    claims: list[Claim] = []
-    absent: list[Absent] = []
-    apart: dict[str, str] = {}
-    for path in files:
-        read(path, claims, absent, apart, problems)
-    claims.extend(derived({claim.id for claim in claims}))
-    problems.extend(_wrong(claims, absent))
-    if problems:
-        raise BadClaims("\n".join(problems))
-    return Claims(tuple(claims), tuple(absent), apart)
+    found = Found()
+    for provider in VERSIONS:
+        for path in sorted((ROOT / provider).glob("claims*.yaml")):
+            found.read(f"contracts/{provider}/{path.name}", path.read_bytes())
+    found.claims.extend(derived({claim.id for claim in found.claims}))
+    return found.finished()
 
 
-def read(
-    path: Path, claims: list[Claim], absent: list[Absent], apart: dict[str, str], problems: list[str]
-) -> None:
-    """Add what one file holds; what cannot be read goes to `problems`."""
-    content: dict[str, Any] = (
-        yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    )
-    name = f"contracts/{path.parent.name}/{path.name}"
-    problems.extend(
-        f"{name}: there is no part {part!r}"
-        for part in content.keys() - {"common", "claims", "not_emulated", "apart"}
-    )
-    common = content.get("common") or {}
-    for row in content.get("claims") or ():
-        made = _made(Claim, {**_USUAL, **common, **row}, name, problems)
-        if made is not None:
-            claims.append(made)
-    for row in content.get("not_emulated") or ():
-        plain = {"version": "*", "kind": "rule", **row}
-        made_absent = _made(Absent, plain, name, problems)
-        if made_absent is not None:
-            absent.append(made_absent)
-    apart.update(content.get("apart") or {})
+class Found:
+    """What was found in claim files so far, and what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.absent: list[Absent] = []
+        self.drops: list[Drop] = []
+        self.apart: dict[str, str] = {}
+        self.problems: list[str] = []
+
+    def read(self, name: str, text: bytes) -> None:
+        """Add what one file holds."""
+        content: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        self.problems += [f"{name}: there is no part {part!r}" for part in sorted(content.keys() - _PARTS)]
+        usual = {**_USUAL, **(content.get("common") or {})}
+        for part, kind, before, rows in (
+            ("claims", Claim, usual, self.claims),
+            ("not_emulated", Absent, {"version": "*", "kind": "rule"}, self.absent),
+            ("drops", Drop, {}, self.drops),
+        ):
+            for row in content.get(part) or ():
+                made = _made(kind, {**before, **row}, name, self.problems)
+                if made is not None:
+                    rows.append(made)  # type: ignore[attr-defined]
+        self.apart.update(content.get("apart") or {})
+
+    def finished(self) -> Claims:
+        """All of it, or BadClaims."""
+        self.problems += _wrong(self.claims, self.absent)
+        if self.problems:
+            raise BadClaims("\n".join(self.problems))
+        return Claims(tuple(self.claims), tuple(self.absent), tuple(self.drops), self.apart)
 
 
 def _made(kind: type[Any], row: Mapping[str, Any], name: str, problems: list[str]) -> Any:
     """A claim or absence from its row, single words and `*` made lists."""
     known = {one.name for one in fields(kind)}
-    place = f"{name}: {row.get('id', 'a row without id')}"
+    place = f"{name}: {row.get('id') or row.get('figure') or 'a row without id'}"
     wrong = [f"{place}: there is no field {extra!r}" for extra in sorted(row.keys() - known)]
     wrong += [
         f"{place}: {one.name} is missing"
@@ -176,13 +189,11 @@ def _made(kind: type[Any], row: Mapping[str, Any], name: str, problems: list[str
     if wrong:
         problems.extend(wrong)
         return None
-    provider = str(row["id"]).partition(".")[0]
     values = dict(row)
-    for many in ("operation", "version", "tests"):
-        if many in known:
-            values[many] = tuple(_listed(values[many]))
-    if values["version"] == ("*",):
-        values["version"] = VERSIONS.get(provider, ())
+    for many in known & {"operation", "version", "tests"}:
+        values[many] = tuple(_listed(values[many]))
+    if values.get("version") == ("*",):
+        values["version"] = VERSIONS.get(str(row["id"]).partition(".")[0], ())
     return kind(**values)
 
 
