@@ -165,7 +165,7 @@ class Found:
             for row in content.get(part) or ():
                 made = _made(kind, {**before, **row}, name, self.problems)
                 if made is not None:
-                    rows.append(made)  # type: ignore[attr-defined]
+                    rows.append(made)
         self.apart.update(content.get("apart") or {})
 
     def finished(self) -> Claims:

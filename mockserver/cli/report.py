@@ -20,10 +20,10 @@ from mockserver.cli.remote import Remote, remote, write
     "--format",
     "form",
     env="REPORT_FORMAT",
-    type=click.Choice(["text", "md", "json", "junit"]),
+    type=click.Choice(["text", "md", "json", "junit", "badge"]),
     default="text",
     show_default=True,
-    help="For people, a Markdown page, the server's own answer, or JUnit XML.",
+    help="For people, a Markdown page, the server's own answer, JUnit XML, or (of the fidelity) a picture.",
 )
 @flag("--out", env="REPORT_OUT", type=click.Path(path_type=Path), help="A file instead of the output.")
 @flag("--provider", env="REPORT_PROVIDER", help="Only didww, idt or didlogic.")
@@ -40,6 +40,12 @@ from mockserver.cli.remote import Remote, remote, write
     is_flag=True,
     help="End with code 2 when something was sent that nothing read.",
 )
+@flag(
+    "--fidelity",
+    env="REPORT_FIDELITY",
+    is_flag=True,
+    help="How faithful this release is, instead: what is proven, by what evidence. Needs no server.",
+)
 @remote
 def report(
     server: Remote,
@@ -48,6 +54,7 @@ def report(
     provider: str | None,
     fail_under: float | None,
     fail_on_ignored: bool,
+    fidelity: bool,
 ) -> None:
     """What a test suite exercised: operations, errors, transitions; and what it sent that nothing read.
 
@@ -58,7 +65,14 @@ def report(
       mockserver report
       mockserver report --format junit --out coverage.xml
       mockserver report --provider idt --fail-under 80
+      mockserver report --fidelity
+      mockserver report --fidelity --format badge --out fidelity.svg
     """
+    if fidelity:
+        write(_fidelity("json" if server.as_json else form, provider), out)
+        return
+    if form == "badge":
+        raise click.BadParameter("there is a badge of --fidelity only", param_hint="--format")
     from mockserver.cli.reports import FORMATS
 
     # The default sandbox has a report of its own, but who names none wants that of all.
@@ -66,15 +80,33 @@ def report(
     answer = server.call("GET", f"{named}/coverage", whole_server=True)
     providers: dict[str, Any] = answer["providers"]
     if provider is not None:
-        if provider not in providers:
-            raise click.BadParameter(f"there are {', '.join(providers)}", param_hint="--provider")
-        providers = answer["providers"] = {provider: providers[provider]}
+        providers = answer["providers"] = {provider: _known(providers, provider)}
     write(FORMATS["json" if server.as_json else form](answer), out)
     problems = _problems(providers, fail_under, fail_on_ignored)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         sys.exit(DIFFERENCES)
+
+
+def _fidelity(form: str, provider: str | None) -> str:
+    """The figures that came with this release, in one of their forms."""
+    from mockserver.cli.fidelity import FORMATS
+    from mockserver.core.data import load_contract
+
+    if form not in FORMATS:
+        raise click.BadParameter(f"of the fidelity there is {', '.join(FORMATS)}", param_hint="--format")
+    figures: dict[str, Any] = load_contract("fidelity.json")
+    if provider is not None:
+        figures = {provider: _known(figures, provider)}
+    return FORMATS[form](figures)
+
+
+def _known(providers: dict[str, Any], name: str) -> Any:
+    """What is there of one provider; a bad parameter when it is none."""
+    if name not in providers:
+        raise click.BadParameter(f"there are {', '.join(providers)}", param_hint="--provider")
+    return providers[name]
 
 
 def _problems(providers: dict[str, Any], fail_under: float | None, fail_on_ignored: bool) -> list[str]:
