@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.control import (
     account,
     callbacks,
+    claims,
     coverage,
     faults,
     happenings,
@@ -46,6 +47,23 @@ OPERATIONS: tuple[Operation, ...] = (
         server.list_magic,
         "MagicValues",
         "server",
+    ),
+    Operation(
+        "list_claims",
+        "GET",
+        "/claims",
+        "What is known of the providers, how well, and from where",
+        claims.list_claims,
+        "ClaimList",
+        "server",
+        query=(
+            _PROVIDER,
+            Parameter("version", "Only what holds in this version", {"type": "string"}),
+            Parameter("operation", "Only what is about this operation", {"type": "string"}),
+            Parameter("kind", "Only this kind: operation, error, status, rule ...", {"type": "string"}),
+            Parameter("evidence", "Only this level", {"type": "string"}),
+            Parameter("claim", "Only the one that X-Mock-Evidence names", {"type": "string"}),
+        ),
     ),
     Operation(
         "list_presets",

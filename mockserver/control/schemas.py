@@ -858,6 +858,34 @@ class MagicValues(RootModel[dict[str, list[MagicValue]]]):
     """Inputs by provider that lead to a special outcome without any control call."""
 
 
+class ClaimRecord(BaseModel):
+    id: str
+    kind: Literal["operation", "error", "status", "filter", "sort", "include", "rule"]
+    operation: list[str]
+    version: list[str]
+    when: str = Field(default="", description="The condition, where there is one")
+    then: str = Field(description="What is observed")
+    evidence: Literal["recorded", "documented", "client", "assumed"]
+    source: str
+    tests: list[str]
+    cost: str = Field(default="", description="Of an assumption: what it costs when the provider differs")
+
+
+class AbsentRecord(BaseModel):
+    id: str
+    kind: str
+    version: list[str]
+    what: str
+    source: str
+    cost: str
+
+
+class ClaimList(BaseModel):
+    total: int
+    claims: list[ClaimRecord]
+    not_emulated: list[AbsentRecord]
+
+
 class PresetState(BaseModel):
     preset: str
     provider: str
