@@ -1,8 +1,9 @@
-"""Builds the OpenAPI documents from the tables: `python -m contracts.build`, or `--check` to compare.
+"""Builds what is made from the tables: `python -m contracts.build`, or `--check` to compare.
 
-Each provider has a module `contracts.build_<provider>` whose `documents()` returns its documents: the path
-below `contracts/`, "idt/openapi.json", and the document. The same tables always give the same bytes. A
-document with a fault is reported and not written.
+Each provider has a module `contracts.build_<provider>` whose `documents()` returns its OpenAPI documents: the
+path below `contracts/`, "idt/openapi.json", and the document. The modules of FILES have a `files()` that
+returns other files, by path, as text. The same tables always give the same bytes. A document with a fault is
+reported, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from contracts.checking import Document, faults
 
 PROVIDERS = ("didww", "idt", "didlogic")
+FILES = ("didww_tables",)
 ROOT = Path(__file__).parent
 
 Builder = Callable[[], Mapping[str, Document]]
@@ -40,13 +42,24 @@ def build(sources: Iterable[Builder]) -> dict[str, Document]:
     return documents
 
 
-def render(document: Document) -> str:
-    """The text of a document as it is committed."""
+def files(modules: Iterable[str] = FILES) -> dict[str, str]:
+    """The text of every other file by its path."""
+    return {
+        name: text
+        for module in modules
+        for name, text in import_module(f"contracts.{module}").files().items()
+    }
+
+
+def render(document: Document | str) -> str:
+    """The text of a document as it is committed; a text is itself."""
+    if isinstance(document, str):
+        return document
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def differing(documents: Mapping[str, Document], root: Path = ROOT) -> list[str]:
-    """The paths of the documents that are missing below `root` or are not as built."""
+def differing(documents: Mapping[str, Document | str], root: Path = ROOT) -> list[str]:
+    """The paths of the documents and texts that are missing below `root` or are not as built."""
     return [
         name
         for name, document in documents.items()
@@ -55,25 +68,27 @@ def differing(documents: Mapping[str, Document], root: Path = ROOT) -> list[str]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status: 1 when a document has a fault, or when `--check` finds one that is not as built."""
+    """The exit status: 1 when a document has a fault, or when `--check` finds a file that is not as built."""
     parser = argparse.ArgumentParser(
-        prog="python -m contracts.build", description="Build the OpenAPI documents."
+        prog="python -m contracts.build", description="Build the OpenAPI documents and other files."
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when documents differ")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file differs")
     check = parser.parse_args(arguments).check
     documents = build(builders().values())
     wrong = [
         f"contracts/{name}: {fault}" for name, document in documents.items() for fault in faults(document)
     ]
-    changed = differing(documents)
+    made: dict[str, Document | str] = {**documents, **files()}
+    changed = differing(made)
     if not check and not wrong:
         for name in changed:
-            (ROOT / name).write_bytes(render(documents[name]).encode())
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_bytes(render(made[name]).encode())
     for line in wrong:
         print(line)
     for name in changed:
         print(f"contracts/{name} {'is not as built' if check or wrong else 'written'}")
-    print(f"{len(documents)} documents, {len(changed)} {'differ' if check or wrong else 'written'}")
+    print(f"{len(made)} files, {len(changed)} {'differ' if check or wrong else 'written'}")
     return 1 if wrong or (check and changed) else 0
 
 

@@ -5,15 +5,17 @@ nothing in them depends on a version any more (`since`, `until`, `was`, `title_u
 keyed by the name that the version has for them; `newest` beside it is the name in 2026-04-16, the key to what
 is the same in all versions. Everything is in the order of the source tables, members in that of the wire.
 
-types       {type: {newest, attributes: {name: value}, relationships: {name: relationship}, meta: {name: value}}}
-            value         {kind, null, ...}: kind as in shapes.yaml, `null` true when it may be null; `of` (kinds
-                          of an object), `words` (of a list of words), `seldom` (not always there)
+types       {type: {newest, attributes: {name: value}, relationships: {name: relationship},
+            meta: {name: value}}}
+            value         {kind, null, ...}: kind as in shapes.yaml, `null` true when it may be null; `of`
+                          (kinds of an object), `words` (of a list of words), `seldom` (not always there)
                           kinds of spelling: word (pending), title (Pending), upper (GET), camel (WorldWide),
                           joined (texts joined by "; ")
             relationship  {one: type}, {many: type} or {one_of: [types]}; `hidden`: only when included by name
 objects     {kind: {name: value}}: what attributes of kind `object` hold, {"type": kind, "attributes": {...}}
 items       {type of item: {name: value}}: what `items` of an order read as
-operations  {name: {newest, method, path, type, verb}}; path behind /v3, verb list, show, create, update, delete
+operations  {name: {newest, method, path, type, verb}}; path behind /v3, verb list, show, create,
+            update or delete
 lists       {list: {type, paginated, page_size, shown, meta}}, list: path and type; `shown` false: no page for
             one record; `meta`: names at the top level, in order. Balance, a single record, is not here
 filters     {list: {name: {type, array, blank, enum, ...}}}: `array` a comma means any of the values, `blank`
@@ -23,12 +25,14 @@ includes    {list: {name: relationship}}; balance has none
 nested      {list: [path]}: dotted includes that a source shows
 errors      {situation: {evidence, status, errors | like, note}}: the whole body, or what is certain of it
 writes      {"POST /trunks": {newest, attributes: {name: rule}, relationships: {name: link}, never: [names],
-            objects: {attribute: {needed, kinds: {kind: {members: {name: rule}, read_only: [names]}}}}}}
+            objects: {attribute: {needed, kinds: {kind: {members: {name: rule}, read_only: [names]}}}},
+            items: {type of item: {name: rule}}, parts: {name: rule}}}; `items` of orders, `parts` of uploads,
+            which are forms
             rule  {kind, null, most, least, words, needed, ...} as in the table it comes from; see there
             link  {one: type} or {many: type}, `needed`, `null`, `unknown`
-            Writes whose body holds attributes or relationships; not the items of orders, not uploads.
 
 Sources: contracts/didww/*.yaml and contracts/didww/regulation/*.yaml. Development only: it needs PyYAML.
+`files` writes the same out, a folder for each version.
 """
 
 from __future__ import annotations
@@ -41,6 +45,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from contracts.yaml_text import text_of
 
 VERSIONS = ("2021-04-19", "2021-12-15", "2022-05-10", "2026-04-16")
 NEWEST = VERSIONS[-1]
@@ -61,7 +67,14 @@ _VERBS = {
     ("PATCH", True): "update",
     ("DELETE", True): "delete",
 }
-_RANGE = ("since", "until", "was", "also_until", *(f"{style}_until" for style in _SPELLINGS))
+_RANGE = (
+    "since",
+    "until",
+    "was",
+    "also_until",
+    "required_until",
+    *(f"{style}_until" for style in _SPELLINGS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,34 @@ def known_in(facts: Mapping[str, Any] | None, version: str) -> bool:
     since: str = facts.get("since", "")
     until: str = facts.get("until", "9999")
     return since <= version <= until or version <= facts.get("also_until", "")
+
+
+_FILES = {
+    "types": ("types", "objects", "items"),
+    "operations": ("operations", "lists"),
+    "filters": ("filters",),
+    "sorts": ("sorts",),
+    "includes": ("includes", "nested"),
+    "errors": ("errors",),
+    "writes": ("writes",),
+}
+_HEAD = """DIDWW API v3 {version}: {parts}.
+
+Built by `python -m contracts.build` from the tables in contracts/didww and its regulation/, which say where
+each fact is from; not to be edited. The form stands at the head of contracts/didww_tables.py.
+"""
+
+
+def files() -> dict[str, str]:
+    """The tables of every version as committed: path below contracts/ and text."""
+    return {
+        f"didww/{version}/{name}.yaml": text_of(
+            {part: getattr(of_version(version), part) for part in parts},
+            _HEAD.format(version=version, parts=", ".join(parts)),
+        )
+        for version in VERSIONS
+        for name, parts in _FILES.items()
+    }
 
 
 class _Resolver:
@@ -350,27 +391,48 @@ class _Resolver:
     # --- writes ----------------------------------------------------------------------------------
 
     def _writes(self) -> Iterator[tuple[str, Table]]:
-        written = {**source("regulation/writes.yaml")["writes"], **source("record_writes.yaml")["writes"]}
-        for key, facts in written.items():
-            method, _, kind = key.partition(" /")
-            if self._has(kind) and known_in(facts, self.version):
-                yield f"{method} /{self.name_of(kind)}", self._write(kind, method, facts)
-        for kind, facts in source("voice_writes.yaml").items():
-            if not self._has(kind):
-                continue
+        written: Table = {
+            **source("regulation/writes.yaml")["writes"],
+            **source("record_writes.yaml")["writes"],
+        }
+        voice = source("voice_writes.yaml")
+        more = source("requests.yaml")["writes"]
+        for kind, facts in voice.items():
             for method in ("POST", "PATCH") if facts.get("made", True) else ("PATCH",):
-                yield f"{method} /{self.name_of(kind)}", self._voice_write(kind, method, facts)
+                written[f"{method} /{kind}"] = facts
+        for key in {**written, **more}:
+            method, _, kind = key.partition(" /")
+            if not self._has(kind) or not known_in(written.get(key), self.version):
+                continue
+            if kind in voice:
+                found = self._voice_write(kind, method, written[key])
+            else:
+                found = self._write(kind, written.get(key, {}))
+            extra = self._write(kind, more.get(key, {}))
+            yield (
+                f"{method} /{self.name_of(kind)}",
+                {
+                    "newest": key,
+                    "attributes": found["attributes"] | extra["attributes"],
+                    "relationships": found["relationships"] | extra["relationships"],
+                    "never": found["never"],
+                    "objects": found.get("objects", {}),
+                    "items": {
+                        item: self._rules(kind, about)
+                        for item, about in more.get(key, {}).get("items", {}).items()
+                    },
+                    "parts": self._rules(kind, more.get(key, {}).get("parts", {})),
+                },
+            )
 
-    def _write(self, kind: str, method: str, facts: Table) -> Table:
+    def _write(self, kind: str, facts: Table) -> Table:
         return {
-            "newest": f"{method} /{kind}",
-            "attributes": self._rules(kind, facts["attributes"]),
+            "attributes": self._rules(kind, facts.get("attributes", {})),
             "relationships": {
                 name: self._relationship(about)
                 for name, _, about in self._members(facts.get("relationships", {}))
             },
             "never": facts.get("never", []),
-            "objects": {},
         }
 
     def _voice_write(self, kind: str, method: str, facts: Table) -> Table:
@@ -389,13 +451,7 @@ class _Resolver:
         for rule in rules.values():
             if rule.pop("required", False) and method == "POST":
                 rule["needed"] = True
-        return {
-            "newest": f"{method} /{kind}",
-            "attributes": rules,
-            "relationships": links,
-            "never": [],
-            "objects": objects,
-        }
+        return {"attributes": rules, "relationships": links, "never": [], "objects": objects}
 
     def _links(self, kind: str, links: Table) -> Iterator[tuple[str, str, Table]]:
         """Links under the names that their relationships have."""
@@ -425,6 +481,8 @@ class _Resolver:
         found: Table = {}
         for name, _, facts in self._members(table):
             rule = {part: value for part, value in facts.items() if part not in _RANGE}
+            if self.version <= facts.get("required_until", ""):
+                rule["kind"] = "required"
             style = self._style(shown.get(name, {}))
             if style is not None and "words" in rule:
                 rule["words"] = [_SPELLINGS[style](word) for word in rule["words"]]
