@@ -27,6 +27,7 @@ def named(call: Call, name: str, field: str, others: Iterable[str] = ()) -> Pres
     """
     known = {one.name: one for provider in call.server.providers.values() for one in provider.presets()}
     if name not in known:
-        refusal = unknown("preset", name, [*others, *known])
-        raise Refused(422, fields={field: "there is no such preset"}, **refusal.content)
+        content = unknown("preset", name, [*others, *known]).content
+        reason = content.pop("error")
+        raise Refused(422, f"{field}: {reason}", fields={field: reason}, **content)
     return known[name]

@@ -69,8 +69,14 @@ def below_root(path: str) -> str:
     return path
 
 
+def beside_root(path: str) -> str:
+    """The same for a path beside the API's root, `/storage/x` beside `/v3`."""
+    return path
+
+
 AS_IS = Codec()
 BELOW_ROOT = Codec(below_root)
+BESIDE_ROOT = Codec(beside_root)
 INSTANT = Codec(instant)
 DECIMAL = Codec(decimal_text)
 CENTS = Codec(cents)

@@ -5,13 +5,13 @@ The plain form of a row (no include, no fields) is encoded once and kept beside 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from mockserver.core.world import World
-from mockserver.jsonapi.codecs import below_root
+from mockserver.jsonapi.codecs import below_root, beside_root
 from mockserver.jsonapi.filters import Test
 from mockserver.jsonapi.query import Query, Tree
 from mockserver.jsonapi.resource import Relationship
@@ -26,6 +26,11 @@ def json_inside(text: str) -> bytes:
     return orjson.dumps(text)[1:-1]
 
 
+def _after(start: str) -> Callable[[str], str]:
+    """Writes paths as addresses that begin with `start`."""
+    return lambda path: start + path
+
+
 class Writer:
     """Encodes the records of one type, in one version, for callers at one address."""
 
@@ -35,8 +40,9 @@ class Writer:
         self._head = b'{"id":"' + _ID + b'","type":"' + view.type.encode() + b'"'
         start = json_inside(f"{root}/{view.path}/")
         self._links: dict[str, bytes] = {}
+        starts = {below_root: root, beside_root: root.rpartition("/")[0]}
         placed = [
-            (name, field, (lambda path: root + path) if encode is below_root else encode)
+            (name, field, _after(starts[encode]) if encode in starts else encode)
             for name, field, encode in view.encoders
         ]
         self._encoders = tuple(placed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.didww.account import Account, Answer
+from tests.didww.account import BASE, Account, Answer
 from tests.didww.contract import pairs, read
 from tests.didww.test_recordings import RECORDED_BASE, Interaction, compare, load
 from tests.didww.uploading import container, upload
@@ -169,6 +169,10 @@ def recorded(file: str) -> Any:
 @pytest.mark.parametrize("kind", ["supporting_document_templates", "proof_types"])
 def test_catalogue_begins_with_the_recorded_records(kind: str, account: Account) -> None:
     theirs = recorded(f"{'v2.0.0' if kind == 'proof_types' else 'v3.0.0'}/{kind}/list.yaml")["data"]
+    for row in theirs:  # an address leads to this server, whatever the server's is
+        if "url" in row["attributes"]:
+            url = row["attributes"]["url"]
+            row["attributes"]["url"] = url.replace("https://sandbox-api.didww.com", BASE.removesuffix("/v3"))
     assert account.get(f"/{kind}?page[size]=5").data == theirs
 
 

@@ -13,7 +13,16 @@ from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
-from mockserver.core.provider import Failure, KnownError, Magic, Preset, Provider, Route, key_of_sandbox
+from mockserver.core.provider import (
+    Described,
+    Failure,
+    KnownError,
+    Magic,
+    Preset,
+    Provider,
+    Route,
+    key_of_sandbox,
+)
 from mockserver.core.world import AccountSeed, World
 from mockserver.jsonapi.engine import Engine
 from mockserver.jsonapi.errors import Refusal
@@ -21,7 +30,17 @@ from mockserver.jsonapi.rack import UnreadableQuery
 from mockserver.jsonapi.resource import Unbuilt
 from mockserver.jsonapi.routes import Match, UnreadablePath, find, split
 from mockserver.jsonapi.schema import Unimplemented
-from mockserver.providers.didww import auth, downloads, explained, happenings, injected, magic, presets, wire
+from mockserver.providers.didww import (
+    auth,
+    downloads,
+    explained,
+    forms,
+    happenings,
+    injected,
+    magic,
+    presets,
+    wire,
+)
 from mockserver.providers.didww.resources import build_registry
 from mockserver.providers.didww.routes import list_routes
 from mockserver.providers.didww.seed import build_seed
@@ -29,7 +48,7 @@ from mockserver.providers.didww.versions import Versions
 
 # An answer that the head of a request already settles.
 Refused = partial[Response]
-Routed = Match | Unbuilt | downloads.Download | Refused
+Routed = Match | Unbuilt | downloads.Download | forms.Form | Refused
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
 
 
@@ -82,6 +101,8 @@ class Didww(Provider):
             return refusal
         if isinstance(route, downloads.Download):
             return wire.unauthorized() if world is None else _fetched(world, request, route)
+        if isinstance(route, forms.Form):
+            return wire.success(forms.fetch(route), request)
         if isinstance(route, Unbuilt):
             if world is None and not route.open:
                 return wire.unauthorized()
@@ -113,7 +134,7 @@ class Didww(Provider):
         """What method, path and version header ask for, or the answer when that is nothing."""
         if request.method not in _METHODS:
             return Refused(wire.unreadable, 405)
-        file = downloads.find(request)
+        file = downloads.find(request) or forms.find(request)
         if file is not None:
             return file
         try:
@@ -125,6 +146,10 @@ class Didww(Provider):
             schema = self._registry.schemas[self._versions.of(request)]
             match = find(schema, request.method, parts[1:])
         return Refused(wire.unrouted, unquote(request.path)) if match is None else match
+
+    def described(self, request: Request, world: World | None) -> Described | None:
+        """One document a version, where there is one."""
+        return Described(f"didww/{self._versions.of(request)}/openapi.json", request.segments)
 
     def operation_of(self, request: Request) -> str:
         route = self._routed(request)
@@ -159,10 +184,12 @@ class Didww(Provider):
         return f"curl -H 'Api-Key: {self._key}' '{base_url}/v3/countries'"
 
 
-def _operation(route: Match | Unbuilt | downloads.Download) -> str:
+def _operation(route: Match | Unbuilt | downloads.Download | forms.Form) -> str:
     """The name of an operation in journal, evidence and routes: `orders.create`."""
     if isinstance(route, downloads.Download):
         return downloads.OPERATION
+    if isinstance(route, forms.Form):
+        return forms.OPERATION
     if isinstance(route, Unbuilt):
         return f"{route.type}.unbuilt"
     return f"{route.view.resource.type}.{route.action.partition('_')[0]}"

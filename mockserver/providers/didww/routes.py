@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mockserver.core.provider import Route
 from mockserver.jsonapi.resource import Operation
 from mockserver.jsonapi.schema import Registry, singular
-from mockserver.providers.didww import downloads
+from mockserver.providers.didww import downloads, forms
 
 _METHODS: dict[Operation, tuple[str, bool]] = {
     "list": ("GET", False),
@@ -53,6 +53,8 @@ def list_routes(registry: Registry) -> tuple[Route, ...]:
         routes += _of(unbuilt.type, path, unbuilt.operations, unbuilt.singleton, built=False)
     about = "download the file of a completed export"
     routes.append(Route(downloads.OPERATION, "GET", "/v3/exports/{file}.csv.gz", about))
+    about = "download the blank form of a template; needs no key"
+    routes.append(Route(forms.OPERATION, "GET", f"{forms.PATH}{{token}}", about))
     return tuple(routes)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.core.tables import Row
 from mockserver.core.world import World
-from mockserver.jsonapi.codecs import INSTANT
+from mockserver.jsonapi.codecs import BESIDE_ROOT, INSTANT
 from mockserver.jsonapi.resource import (
     Incoming,
     ResourceType,
@@ -95,7 +95,7 @@ TEMPLATES = ResourceType(
     type="supporting_document_templates",
     row=SupportingDocumentTemplate,
     since=V2021_04,
-    attributes=(attr("name"), attr("permanent"), attr("url")),
+    attributes=(attr("name"), attr("permanent"), attr("url", BESIDE_ROOT)),
     filters=(
         exact("name", array=False, blank=False),
         contains("name_contains", "name"),
