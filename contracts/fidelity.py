@@ -30,9 +30,9 @@ Vector = dict[str, dict[str, list[int]]]
 Figures = dict[str, dict[str, Vector]]
 
 
-def figures(claims: Claims, mutants: Iterable[Mapping[str, Any]] = ()) -> Figures:
+def figures(claims: Claims, survived: Iterable[Mapping[str, Any]] = ()) -> Figures:
     """The vector of every version of every provider; parts of which nothing is documented are left out."""
-    doubted = survivors(claims, mutants)
+    doubted = doubtful(claims, survived)
     return {
         provider: {version: vector(claims.of(provider), version, doubted) for version in versions}
         for provider, versions in VERSIONS.items()
@@ -58,9 +58,9 @@ def vector(claims: Claims, version: str, doubted: frozenset[str] = frozenset()) 
     }
 
 
-def survivors(claims: Claims, mutants: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The ids of the claims of whose group a planted fault survived: no test turned red."""
-    patterns = [pattern for mutant in mutants if not mutant["killed_by"] for pattern in mutant["claims"]]
+def doubtful(claims: Claims, survived: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids of the claims about which a planted fault survived: no test turned red."""
+    patterns = [pattern for mutant in survived for pattern in mutant["claims"]]
     return frozenset(
         claim.id for claim in claims.claims if any(fnmatchcase(claim.id, pattern) for pattern in patterns)
     )

@@ -1,0 +1,1 @@
+"""Planted faults: does a test turn red when the server does otherwise than a claim says? `make mutate`."""

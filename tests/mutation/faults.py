@@ -1,0 +1,266 @@
+"""The faults that can be planted into a server of this process, each by a word and what it is about.
+
+answer   what is done to an answer that fits: {"do": word, ...}, see `_CHANGES`
+query    a parameter of the query that the server does not read: {"query": "filter[number]"}
+never    changes that never come: {"never": "didww.orders"}, by the beginning of the job's subject
+free     charges that are not made: {"free": "idt"}
+twice    numbers that stay on sale when they are sold: {"twice": "didlogic"}
+kept     what a refused request changed stays: {"kept": true}
+row      an attribute that is written otherwise: {"row": "didww.dids", "attribute": "blocked", "value": true}
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import unquote
+
+import orjson
+
+from mockserver.core.ledger import Ledger, Line
+from mockserver.core.messages import Request, Response
+from mockserver.core.scheduler import Entry
+from mockserver.core.stock import Stock
+from mockserver.core.tables import Table
+from mockserver.core.world import World
+from mockserver.providers.didlogic import Didlogic
+from mockserver.providers.didww import Didww
+from mockserver.providers.idt import Idt
+
+Fault = Mapping[str, Any]
+_PROVIDERS = (Didww, Idt, Didlogic)
+
+
+@contextmanager
+def planted(fault: Fault) -> Iterator[None]:
+    """The fault is there inside of the block. ValueError for a fault of no known kind."""
+    kind = next((word for word in _KINDS if word in fault), None)
+    if kind is None:
+        raise ValueError(f"no such fault: {fault}")
+    with _KINDS[kind](fault):
+        yield
+
+
+# --- what is on the wire -----------------------------------------------------------------------------
+
+
+@contextmanager
+def _answers(fault: Fault) -> Iterator[None]:
+    """Answers that fit `answer` (claim, operation, least status) are changed."""
+    fits, change = fault["answer"], _CHANGES[fault["do"]]
+
+    def around(respond: Callable[..., Response]) -> Callable[..., Response]:
+        def changed(self: Any, world: World | None, request: Request) -> Response:
+            response = respond(self, world, request)
+            claim = "" if response.evidence is None else response.evidence.claim
+            if (
+                response.status >= fits.get("least", 0)
+                and response.operation
+                in (fits.get("operation"), response.operation if "operation" not in fits else "")
+                and claim.startswith(fits.get("claim", ""))
+            ):
+                response = copy.copy(response)
+                change(response, fault)
+            return response
+
+        return changed
+
+    with _everywhere("respond", around):
+        yield
+
+
+@contextmanager
+def _deaf(fault: Fault) -> Iterator[None]:
+    """One parameter of the query is not read."""
+
+    def around(respond: Callable[..., Response]) -> Callable[..., Response]:
+        def changed(self: Any, world: World | None, request: Request) -> Response:
+            kept = [
+                one for one in request.query.split("&") if unquote(one.partition("=")[0]) != fault["query"]
+            ]
+            query = "&".join(kept)
+            if query != request.query:
+                request = Request(
+                    request.method, request.path, query, request.headers, request.body, request.base_url
+                )
+            return respond(self, world, request)
+
+        return changed
+
+    with _everywhere("respond", around):
+        yield
+
+
+@contextmanager
+def _everywhere(
+    method: str, around: Callable[[Callable[..., Response]], Callable[..., Response]]
+) -> Iterator[None]:
+    patches = [patch.object(provider, method, around(getattr(provider, method))) for provider in _PROVIDERS]
+    for one in patches:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in patches:
+            one.stop()
+
+
+def _content(response: Response) -> Any:
+    try:
+        return orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _status(response: Response, fault: Fault) -> None:
+    response.status += 1
+
+
+def _no_member(response: Response, fault: Fault) -> None:
+    """The first member of the first record is gone; an answer without any gets another status."""
+    content = _content(response)
+    record = content.get("data", content) if isinstance(content, dict) else content
+    while isinstance(record, list | dict) and record:
+        if isinstance(record, list):
+            record = record[0]
+            continue
+        inner = record.get("attributes") or next(
+            (value for value in record.values() if isinstance(value, list | dict) and value), None
+        )
+        if inner is None:
+            break
+        record = inner
+    if isinstance(record, dict) and record:
+        del record[next(iter(record))]
+        response.body = orjson.dumps(content)
+    else:
+        response.status += 1
+
+
+def _code(response: Response, fault: Fault) -> None:
+    """Another code in the first error, or another status where there are no codes."""
+    content = _content(response)
+    errors = content.get("errors") if isinstance(content, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if isinstance(first, dict) and "code" in first:
+        first["code"] = "1" + first["code"] if isinstance(first["code"], str) else first["code"] + 1
+        response.body = orjson.dumps(content)
+    else:
+        response.status += 1
+
+
+def _word(response: Response, fault: Fault) -> None:
+    """A word of the answers is another one, in either of its spellings."""
+    for word in {fault["word"], fault["word"].capitalize(), fault["word"].title(), fault["word"].upper()}:
+        response.body = response.body.replace(f'"{word}"'.encode(), b'"other"')
+
+
+def _backwards(response: Response, fault: Fault) -> None:
+    """The longest list of the answer is in the opposite order."""
+    content = _content(response)
+    lists = sorted(_lists(content), key=len)
+    if lists:
+        lists[-1].reverse()
+        response.body = orjson.dumps(content)
+
+
+def _no_header(response: Response, fault: Fault) -> None:
+    name = fault["header"].lower()
+    kept = [pair for pair in (*response.block.pairs, *response.more) if pair[0].lower() != name]
+    response.block, response.more = type(response.block)(), kept
+
+
+def _lists(node: Any) -> Iterator[list[Any]]:
+    if isinstance(node, list):
+        yield node
+        for item in node:
+            yield from _lists(item)
+    elif isinstance(node, dict):
+        for item in node.values():
+            yield from _lists(item)
+
+
+_CHANGES: Mapping[str, Callable[[Response, Fault], None]] = {
+    "status": _status,
+    "no_member": _no_member,
+    "code": _code,
+    "word": _word,
+    "backwards": _backwards,
+    "no_header": _no_header,
+}
+
+
+# --- what is in the world ----------------------------------------------------------------------------
+
+
+@contextmanager
+def _never(fault: Fault) -> Iterator[None]:
+    run = World._run
+
+    def changed(self: World, entry: Entry, at: Any) -> None:
+        if not entry.job.subject.startswith(fault["never"]):
+            run(self, entry, at)
+
+    with patch.object(World, "_run", changed):
+        yield
+
+
+@contextmanager
+def _free(fault: Fault) -> Iterator[None]:
+    post = Ledger.post
+
+    def changed(self: Ledger, amount: Decimal, kind: str, subject: str = "", note: str = "") -> Line:
+        free = amount < 0 and subject.startswith(fault["free"])
+        return post(self, Decimal(0) if free else amount, kind, subject, note)
+
+    with patch.object(Ledger, "post", changed):
+        yield
+
+
+@contextmanager
+def _twice(fault: Fault) -> Iterator[None]:
+    with patch.object(Stock, "take", Stock.on_sale):
+        yield
+
+
+@contextmanager
+def _kept(fault: Fault) -> Iterator[None]:
+    end = World.end
+
+    def changed(self: World, accepted: bool) -> None:
+        end(self, True)
+
+    with patch.object(World, "end", changed):
+        yield
+
+
+@contextmanager
+def _row(fault: Fault) -> Iterator[None]:
+    put = Table.put
+
+    def changed(self: Table[Any], row: Any) -> Any:
+        if row.table == fault["row"]:
+            value = fault["value"]
+            if isinstance(getattr(row, fault["attribute"]), Decimal):
+                value = Decimal(value)
+            row = replace(row, **{fault["attribute"]: value})
+        return put(self, row)
+
+    with patch.object(Table, "put", changed):
+        yield
+
+
+_KINDS: Mapping[str, Callable[[Fault], Any]] = {
+    "answer": _answers,
+    "query": _deaf,
+    "never": _never,
+    "free": _free,
+    "twice": _twice,
+    "kept": _kept,
+    "row": _row,
+}

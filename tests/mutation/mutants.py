@@ -1,0 +1,85 @@
+"""The mutants: which fault is planted for which claims.
+
+One follows from every claim about an operation, an error, a status, a filter, a sort key, an include. Those
+of rules are declared by hand in `contracts/<provider>/mutants.yaml`, each for the claims that its patterns name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contracts.claims import VERSIONS, Claim, Claims
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A planted fault, and the claims whose tests must notice it.
+
+    claims  patterns of ids
+    fault   as `tests.mutation.faults` reads it
+    """
+
+    id: str
+    group: str
+    claims: tuple[str, ...]
+    fault: Mapping[str, Any]
+
+    def tests(self, claims: Claims) -> tuple[str, ...]:
+        """The tests of its claims, as the claims name them."""
+        named = (
+            test
+            for claim in claims.claims
+            if any(fnmatchcase(claim.id, pattern) for pattern in self.claims)
+            for version in claim.version
+            for test in claim.tests_of(version)
+        )
+        return tuple(dict.fromkeys(named))
+
+
+def every(claims: Claims) -> list[Mutant]:
+    """All mutants, those that follow from claims first."""
+    return [*derived(claims.claims), *declared()]
+
+
+def derived(claims: Iterable[Claim]) -> Iterator[Mutant]:
+    for claim in claims:
+        for name, fault in _faults(claim):
+            group = f"{claim.provider} {claim.kind}"
+            yield Mutant(f"{claim.id}:{name}", group, (claim.id,), fault)
+
+
+def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What can be wrong about a claim of a kind that a table has."""
+    word = claim.id.rpartition(".")[2]
+    if claim.kind == "operation":
+        yield "status", {"answer": {"claim": claim.id}, "do": "status"}
+        yield "no_member", {"answer": {"claim": claim.id}, "do": "no_member"}
+    elif claim.kind == "error":
+        yield "code", {"answer": {"least": 400}, "do": "code"}
+    elif claim.kind == "status":
+        yield "word", {"answer": {}, "do": "word", "word": word}
+    elif claim.kind == "filter":
+        yield "ignored", {"query": f"filter[{word}]"}
+    elif claim.kind in ("sort", "include"):
+        yield "ignored", {"query": claim.kind}
+
+
+def declared() -> Iterator[Mutant]:
+    """The mutants of the files. ValueError for one that is not understood."""
+    for provider in VERSIONS:
+        path = CONTRACTS / provider / "mutants.yaml"
+        if not path.is_file():
+            continue
+        for row in yaml.safe_load(path.read_bytes())["mutants"]:
+            if row.keys() != {"id", "claims", "fault"}:
+                raise ValueError(f"{path.name}: a mutant has id, claims and fault, not {sorted(row)}")
+            patterns = [row["claims"]] if isinstance(row["claims"], str) else row["claims"]
+            yield Mutant(row["id"], f"{provider} rule", tuple(patterns), row["fault"])
