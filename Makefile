@@ -10,7 +10,7 @@ JUDGE := didlogic-mcp==1.0.4
 # DIDWW's own client of the line 2.x has the name of the line 3.x, so it gets a place of its own.
 FORMER := $(VENV)/former
 
-.PHONY: help serve test coverage lint format bench fixtures contracts wheel-check clean
+.PHONY: help serve test coverage lint format mutate fuzz bench fixtures contracts wheel-check clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,13 +46,20 @@ format: $(VENV)/.ready  ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+mutate: $(VENV)/.ready  ## plant a fault for every group of claims and see that a test notices
+	$(BIN)/python -m tests.mutation $(ARGS)
+
+# Tens of thousands of made-up requests for every document; `make test` sends a few for each operation.
+fuzz: $(VENV)/.ready  ## a long run of schemathesis on every OpenAPI document
+	MOCKSERVER_FUZZ=$(or $(EXAMPLES),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal tests/contracts tests/idt/test_fuzz.py tests/didlogic/test_fuzz.py $(ARGS)
+
 bench: $(VENV)/.ready  ## speed and memory, beside a raw ASGI app in the same run
 	$(BIN)/python -m bench $(ARGS)
 
 fixtures: $(VENV)/.ready  ## build the seed data anew
 	$(BIN)/python -m fixtures.build
 
-contracts: $(VENV)/.ready  ## build the OpenAPI documents anew
+contracts: $(VENV)/.ready  ## build OpenAPI documents, tables, claims and figures anew
 	$(BIN)/python -m contracts.build
 
 clean:  ## remove the environment and caches
