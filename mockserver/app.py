@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import get_close_matches
 
+from mockserver.conformance.inspector import Inspector
+from mockserver.conformance.judge import Judge
 from mockserver.control.api import build_control
 from mockserver.control.guard import Guard
 from mockserver.core.clock import Clock
@@ -95,6 +97,8 @@ def create_app(settings: Settings | None = None) -> Gateway:
         )
 
     sandboxes = Sandboxes(make_world, settings.max_sandboxes)
+    inspector = Inspector({provider.name: provider for provider in providers})
+    sandboxes.farewell = inspector.look
     courier = Courier(
         sandboxes,
         Egress(listed(settings.callback_hosts)),
@@ -111,6 +115,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
             public_url=settings.public_url,
             guard=Guard(settings.public_url, settings.admin_token, own_hosts(providers, settings)),
             settled=courier.settled,
+            inspector=inspector,
         ),
         version=VERSION,
         public_url=settings.public_url,
@@ -119,4 +124,5 @@ def create_app(settings: Settings | None = None) -> Gateway:
         mock_headers=settings.mock_headers,
         access_log=AccessLog(settings.log_format),
         courier=courier,
+        judge=Judge() if settings.check_contracts else None,
     )

@@ -137,6 +137,10 @@ class Settings:
         False,
         "Check the certificates of receivers on this machine and in private networks as well as elsewhere.",
     )
+    check_contracts: bool = _on_or_off(
+        False,
+        "Hold answers against their OpenAPI documents; what differs is logged, counted, in X-Mock-Contract.",
+    )
     mock_headers: bool = _on_or_off(True, "Whether answers carry X-Mock and X-Mock-Evidence.")
     didww_version: str = _text(
         "2026-04-16",

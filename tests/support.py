@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from mockserver.app import create_app
-from mockserver.core.messages import Response
+from mockserver.conformance.judge import Judge
+from mockserver.conformance.problems import Problem
+from mockserver.core.messages import Request, Response
+from mockserver.core.provider import Provider
 from mockserver.core.world import World
 from mockserver.http.gateway import Gateway
 from mockserver.settings import Settings
@@ -17,12 +20,35 @@ from mockserver.settings import Settings
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-class Server:
-    """A server in this process with its clocks frozen, so that time only moves when a test moves it."""
+class StrictJudge(Judge):
+    """Lets no answer pass that is not as its document says."""
 
-    def __init__(self, **settings: Any) -> None:
+    def report(
+        self,
+        provider: Provider,
+        operation: str,
+        request: Request,
+        response: Response,
+        problems: Sequence[Problem],
+    ) -> None:
+        raise AssertionError(
+            f"{provider.name}: {request.method} {request.path}: {operation} answered {response.status} "
+            f"against its contract: {'; '.join(map(str, problems))}\n{response.body[:2000]!r}"
+        )
+
+
+class Server:
+    """A server in this process with its clocks frozen, so that time only moves when a test moves it.
+
+    An answer that is not as its OpenAPI document says is an AssertionError. `contracts=False` is for tests
+    that want such answers.
+    """
+
+    def __init__(self, *, contracts: bool = True, **settings: Any) -> None:
         self.settings = Settings(log_format="off", **settings)
         self.gateway: Gateway = create_app(self.settings)
+        if contracts:
+            self.gateway.judge = StrictJudge()
 
     def world(self, name: str = "default") -> World:
         """The sandbox; its clock stands at NOON from the first look on."""

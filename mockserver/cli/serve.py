@@ -86,7 +86,12 @@ _BACKLOG = 2048
     type=click.Path(path_type=Path),
     help="Write the authority of that certificate to this file.  [env: MOCKSERVER_TLS_CA; none]",
 )
-def serve(no_rate_limits: bool, tls: bool, **given: Any) -> None:
+@click.option(
+    "--check-contracts",
+    is_flag=True,
+    help="Warn of answers that are not as their contract says.  [env: MOCKSERVER_CHECK_CONTRACTS; off]",
+)
+def serve(no_rate_limits: bool, tls: bool, check_contracts: bool, **given: Any) -> None:
     """Start the server.
 
     An option given here wins over its MOCKSERVER_* variable, that over the config file. The rest of the
@@ -102,7 +107,12 @@ def serve(no_rate_limits: bool, tls: bool, **given: Any) -> None:
     gc.disable()  # nearly all that a start makes stays; `run` turns collecting on again
     from mockserver.cli.problems import bad_settings_exit, settings_or_exit
 
-    settings = settings_or_exit(**given, rate_limits=False if no_rate_limits else None, tls=tls or None)
+    settings = settings_or_exit(
+        **given,
+        rate_limits=False if no_rate_limits else None,
+        tls=tls or None,
+        check_contracts=check_contracts or None,
+    )
     listener = listen(settings.host, settings.port)
     from mockserver.app import create_app
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
+from mockserver.conformance.inspector import Inspector
 from mockserver.control.call import Answer, Call, Later, Operation, Refused, Server, nearest, unknown
 from mockserver.control.guard import Guard
 from mockserver.control.openapi import full_paths
@@ -57,9 +58,10 @@ class ControlAPI:
         public_url: str | None = None,
         guard: Guard | None = None,
         settled: Callable[[World], bool] | None = None,
+        inspector: Inspector | None = None,
     ) -> None:
         named = {provider.name: provider for provider in providers}
-        self._server = Server(sandboxes, named, version, OPERATIONS, settled or _always)
+        self._server = Server(sandboxes, named, version, OPERATIONS, settled or _always, inspector)
         self._public_url = None if public_url is None else public_url.rstrip("/")
         self._guard = guard or Guard(public_url)
         self._router: Router[tuple[Operation, tuple[str, ...]]] = Router()
@@ -330,6 +332,7 @@ def build_control(
     public_url: str | None = None,
     guard: Guard | None = None,
     settled: Callable[[World], bool] | None = None,
+    inspector: Inspector | None = None,
 ) -> Starlette:
     """The ASGI application behind `/_mock`; it knows worlds and providers only through their records."""
     # Imported here: commands that only list routes or credentials do not wait for it.
@@ -337,6 +340,12 @@ def build_control(
     from starlette.routing import Route
 
     api = ControlAPI(
-        sandboxes, providers, version=version, public_url=public_url, guard=guard, settled=settled
+        sandboxes,
+        providers,
+        version=version,
+        public_url=public_url,
+        guard=guard,
+        settled=settled,
+        inspector=inspector,
     )
     return Starlette(routes=[Route("/{path:path}", _Endpoint(api))])

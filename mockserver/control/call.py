@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
+from mockserver.conformance.inspector import Inspector
 from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes
 from mockserver.core.world import World
@@ -26,6 +27,8 @@ class Server:
     operations: Sequence[Operation]
     settled: Callable[[World], bool] = lambda world: True
     """Whether no callback of a sandbox is on its way, nor about to be."""
+    inspector: Inspector | None = None
+    """Who holds requests against the contracts; None for nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,6 +44,11 @@ class Exchange:
     fault: str
     committed: bool
 
+    @property
+    def whole(self) -> bool:
+        """Whether the request's body was kept whole."""
+        return self.body_size <= _KEPT_BODY
+
 
 class Shown(NamedTuple):
     """What of a request's head may be kept and logged; see `shown`."""
@@ -76,6 +81,8 @@ class Journal:
         self._kept: deque[_Kept] = deque()
         self._bytes = 0
         self.count = 0
+        self.judged = 0  # the number of the last exchange that was held against its document
+        self.leaving: Callable[[], None] | None = None  # told before everything is forgotten
 
     def record(
         self, at: datetime, provider: str, head: Shown, body: bytes, response: Response, seconds: float
@@ -117,6 +124,10 @@ class Journal:
         """The exchanges still kept, oldest first."""
         return map(_exchange, tuple(self._kept))
 
+    def after(self, number: int) -> Iterator[Exchange]:
+        """Those of the exchanges still kept that came after a number."""
+        return map(_exchange, tuple(kept for kept in self._kept if kept[1] > number))
+
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -127,10 +138,12 @@ class Journal:
     def restart(self) -> None:
         """Forget everything, and count from one again."""
         self.clear()
-        self.count = 0
+        self.count = self.judged = 0
 
     def clear(self) -> None:
         """Forget the exchanges; the next one's number follows all the same."""
+        if self.leaving is not None and self._kept:
+            self.leaving()
         self._kept.clear()
         self._bytes = 0
 

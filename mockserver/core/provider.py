@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from mockserver.core.explanations import Explanation
 from mockserver.core.happenings import Happening
@@ -57,6 +57,13 @@ class Preset:
     name: str
     summary: str
     prepare: Callable[[World], None]
+
+
+class Described(NamedTuple):
+    """Where a request is described: an OpenAPI document below `contracts/`, and its path there, decoded."""
+
+    document: str
+    segments: tuple[str, ...]
 
 
 class Provider(ABC):
@@ -129,6 +136,10 @@ class Provider(ABC):
         Asked before the body is there; method, path and headers must do.
         """
         return False
+
+    def described(self, request: Request, world: World | None) -> Described | None:
+        """What to hold a request and its answer against; None when no document is about them."""
+        return Described(f"{self.name}/openapi.json", request.segments)
 
     def explain(self, world: World, exchange: Exchange) -> Explanation | None:
         """Why an exchange was refused, and what would have been accepted; None when nobody can tell."""

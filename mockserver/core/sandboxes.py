@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from mockserver.core.coverage import Coverage, summed
 from mockserver.core.provider import DEFAULT_SANDBOX
@@ -28,6 +29,9 @@ class Sandboxes:
         self._latest = ""
         self.retired = Coverage()  # of sandboxes that are gone
         self.listener: Callable[[World], None] | None = None  # told of every change in any of them
+        self.farewell: Callable[[World], None] | None = (
+            None  # told before a journal is emptied
+        )
         self.snapshots: dict[str, Snapshot] = {}  # kept by name until deleted; see control.snapshots
 
     def open(self, name: str, *, keep: bool = False) -> World:
@@ -38,6 +42,7 @@ class Sandboxes:
                 self._make_room()
             world = self._worlds[name] = self._make(name)
             world.listener = self._changed
+            world.journal.leaving = partial(self._leaving, world)
             self._latest = name
         elif name != self._latest:
             del self._worlds[name]
@@ -74,8 +79,13 @@ class Sandboxes:
     def _forget(self, name: str) -> bool:
         world = self._worlds.pop(name, None)
         if world is not None:
+            self._leaving(world)
             self.retired.add(world.coverage)
         return world is not None
+
+    def _leaving(self, world: World) -> None:
+        if self.farewell is not None:
+            self.farewell(world)
 
     def _changed(self, world: World) -> None:
         if self.listener is not None:

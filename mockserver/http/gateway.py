@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.conformance.judge import HEADER, Judge
 from mockserver.core.messages import Evidence, HeaderBlock, Request, Response, encode_header
 from mockserver.core.provider import DEFAULT_SANDBOX, Provider
 from mockserver.core.sandboxes import Sandboxes, SandboxesFull
@@ -59,6 +60,7 @@ class Gateway:
         mock_headers: bool = True,
         access_log: AccessLog | None = None,
         courier: Courier | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.providers = {provider.name: provider for provider in providers}
         self.sandboxes = sandboxes
@@ -70,6 +72,7 @@ class Gateway:
         self._version = version
         self._log = access_log or AccessLog("off")
         self._courier = courier
+        self.judge = judge  # of every answer; None for nobody
         self._marks: dict[Evidence | None, HeaderBlock] = {}
 
     def give_port(self, name: str, port: int) -> None:
@@ -187,6 +190,10 @@ class Gateway:
             at = home.clock.now()
         if response.fault is None or not response.fault.effect.harms:
             _cover(home, provider.name, response)
+            if self.judge is not None:
+                found = self.judge.judge(provider, world, home, response, request)
+                if found and self._mock_headers:
+                    response.add(HEADER, found)
         if self._mock_headers and response.status >= 400 and home.journal.keeps:
             response.add("X-Mock-Explain", str(home.journal.count + 1))
         self._mark(response)

@@ -13,6 +13,7 @@ from mockserver.core.happenings import Happening
 from mockserver.core.journal import Exchange
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import (
+    Described,
     Failure,
     KnownError,
     Magic,
@@ -119,6 +120,11 @@ class Didlogic(Provider):
             request.route = (found, path, suffix, _version(segments))
         route: tuple[Operation | None, tuple[str, ...], str, int] = request.route
         return route
+
+    def described(self, request: Request, world: World | None) -> Described | None:
+        """One document a version; a path of neither is held against the second."""
+        segments, _ = _path(request)
+        return Described(f"didlogic/v{_version(segments) or 2}/openapi.json", segments)
 
     def takes_files(self, request: Request) -> bool:
         """Documents come with files, and only in a multipart body."""

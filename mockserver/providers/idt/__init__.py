@@ -13,6 +13,7 @@ from mockserver.core.journal import Exchange
 from mockserver.core.messages import Evidence, HeaderBlock, Request, Response
 from mockserver.core.provider import (
     DEFAULT_SANDBOX,
+    Described,
     Failure,
     KnownError,
     Magic,
@@ -22,7 +23,7 @@ from mockserver.core.provider import (
     sandbox_of_key,
 )
 from mockserver.core.world import AccountSeed, World
-from mockserver.providers.idt import errors, explained, injected, magic
+from mockserver.providers.idt import assumptions, errors, explained, injected, magic
 from mockserver.providers.idt.catalogue import Catalogues
 from mockserver.providers.idt.errors import IdtError
 from mockserver.providers.idt.happenings import HAPPENINGS
@@ -98,6 +99,12 @@ class Idt(Provider):
             request.route = self._router.find(request.method, request.segments)[:2]
         route: tuple[Operation | None, tuple[str, ...]] = request.route
         return route
+
+    def described(self, request: Request, world: World | None) -> Described | None:
+        """None for an account that is switched to another reading of the reference than the document's."""
+        if world is not None and not assumptions.as_documented(world.options[self.name]):
+            return None
+        return super().described(request, world)
 
     def operation_of(self, request: Request) -> str:
         operation, _ = self._route(request)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from mockserver.core.rules import Rule
 from mockserver.core.transitions import Policy
@@ -164,6 +165,19 @@ OPTIONS: Mapping[str, Rule] = {
     **_CNAM,
     **_TRUNK_GROUPS,
 }
+
+# The other switches choose another reading of the reference than its description in `contracts/idt` does.
+_DOCUMENTED = {
+    name: rule.default
+    for name, rule in OPTIONS.items()
+    if name not in _ACCOUNT and name != "create_status"  # both statuses are described
+}
+
+
+def as_documented(options: Mapping[str, Any]) -> bool:
+    """Whether the answers of an account with these switches are those that the contract describes."""
+    return all(options.get(name) == value for name, value in _DOCUMENTED.items())
+
 
 # The steps of an order on the clock. The reference gives no times. An order makes two steps,
 # Created -> Processing -> its end, so it is through two seconds after it was placed.
