@@ -1,0 +1,207 @@
+"""The probes of DIDWW that follow from its tables: the engine's cases, every list and record, its refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from contracts.build_probes import compiled, load
+from contracts.didww_tables import VERSIONS, Tables, of_version
+
+JSON = dict[str, Any]
+
+ENGINE = "didww.engine."
+_CASES = Path(__file__).parent / "didww" / "engine-cases.yaml"
+_EVIDENCE = {
+    "JR 0.9": "client",
+    "recorded at DIDWW": "recorded",
+    "DIDWW document": "documented",
+    "assumed": "assumed",
+}
+_MEDIA_TYPE = "application/vnd.api+json"
+_NOBODY = "00000000-0000-4000-8000-00000000dead"
+# Kinds of values (contracts/didww/shapes.yaml) by the names of mockserver.verify.values, where they differ.
+_KINDS = {
+    "mapping": "object",
+    "joined": "text",
+    "items": "objects",
+}
+
+
+def extend(facts: JSON) -> None:
+    """Add what the tables say."""
+    facts["placeholders"] = {**load(_CASES)["placeholders"], **facts["placeholders"]}
+    facts["templates"] = {version: _templates(of_version(version)) for version in VERSIONS}
+    facts["probes"] += [_case(case) for case in load(_CASES)["cases"]]
+    for version in reversed(VERSIONS):
+        tables = of_version(version)
+        facts["probes"] += map(compiled, _reads(tables, facts))
+        facts["probes"] += map(compiled, _refusals(tables))
+
+
+def engine_placeholders() -> list[str]:
+    """The names of the placeholders that the engine's cases define."""
+    return list(load_cases()["placeholders"])
+
+
+@cache
+def load_cases() -> JSON:
+    """The file of the cases."""
+    cases: JSON = load(_CASES)
+    return cases
+
+
+# --- the engine's cases ------------------------------------------------------------------------------
+
+
+def _case(case: JSON) -> JSON:
+    """A case as a probe of the newest version. What the engine fails at may be answered with 400 as well."""
+    name = f"{ENGINE}{case['name']}"
+    step = {
+        part: case[part]
+        for part in ("method", "path", "query", "headers", "body", "raw_body")
+        if part in case
+    }
+    expect = {"status": [500, 400]} if "engine_500" in case.get("tags", ()) else case["expect"]
+    return {
+        "id": name,
+        "claims": [name],
+        "evidence": _EVIDENCE[case["mark"]],
+        "versions": [load_cases()["api_version"]],
+        "steps": [{**step, "expect": expect}],
+    }
+
+
+# --- what a record consists of -----------------------------------------------------------------------
+
+
+def _templates(tables: Tables) -> JSON:
+    return {kind: _record(kind, facts) for kind, facts in tables.types.items()}
+
+
+def _record(kind: str, facts: JSON) -> JSON:
+    record: JSON = {"id": "<uuid>", "type": kind}
+    if facts["attributes"]:
+        record["attributes"] = {name: _value(value) for name, value in facts["attributes"].items()}
+    shown = {name: link for name, link in facts["relationships"].items() if not link.get("hidden")}
+    hidden = {name: link for name, link in facts["relationships"].items() if link.get("hidden")}
+    if shown:
+        record["relationships"] = {
+            f"{name}?" if name in hidden else name: "<object>" for name in facts["relationships"]
+        }
+    if facts["meta"]:
+        always = [name for name, value in facts["meta"].items() if not value.get("seldom")]
+        record["meta" if always else "meta?"] = {
+            name if name in always else f"{name}?": _value(value) for name, value in facts["meta"].items()
+        }
+    return record
+
+
+def _value(facts: JSON) -> str:
+    kind = _KINDS.get(facts["kind"], facts["kind"])
+    return f"<{kind}?>" if facts["null"] else f"<{kind}>"
+
+
+# --- reads -------------------------------------------------------------------------------------------
+
+
+def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
+    version = tables.version
+    for operation in tables.operations.values():
+        path, kind = f"/v3{operation['path']}", operation["type"]
+        if operation["verb"] not in ("list", "show") or kind not in tables.types:
+            continue
+        newest = tables.types[kind]["newest"]
+        verb = "show" if operation["verb"] == "show" else "list"
+        common = {"claims": [f"didww.{newest}.{verb}"], "evidence": "documented", "versions": [version]}
+        if verb == "list":
+            about = tables.lists[kind]
+            expect: JSON = {
+                "status": 200,
+                "content_type": _MEDIA_TYPE,
+                "keys": {
+                    "": ["data", "meta", *(["links"] if about["paginated"] else [])],
+                    "meta": about["meta"],
+                },
+                "equals": {"meta.api_version": version},
+                "each": {"data": kind},
+                "each_type": {"data": kind},
+            }
+            yield {"id": f"didww.{version}.{kind}.list", **common, "ask": f"GET {path}", "expect": expect}
+            if about["shown"]:
+                learnt = f"any_{kind}_id"
+                facts["placeholders"][learnt] = {"get": path, "take": "data.0.id"}
+                show = {"status": 200, "content_type": _MEDIA_TYPE, "body": _document(tables, kind, version)}
+                yield {
+                    "id": f"didww.{version}.{kind}.show",
+                    **common,
+                    "claims": [f"didww.{newest}.show"],
+                    "ask": f"GET {path}/{{{learnt}}}",
+                    "expect": {**show, "equals": {"data.id": f"{{{learnt}}}"}},
+                }
+        elif "{" not in path:
+            show = {"status": 200, "content_type": _MEDIA_TYPE, "body": _document(tables, kind, version)}
+            yield {"id": f"didww.{version}.{kind}.show", **common, "ask": f"GET {path}", "expect": show}
+
+
+def _document(tables: Tables, kind: str, version: str) -> JSON:
+    return {"data": _record(kind, tables.types[kind]), "meta": {"api_version": version}}
+
+
+# --- refusals ----------------------------------------------------------------------------------------
+
+
+def _refusals(tables: Tables) -> Iterator[JSON]:
+    """What every list refuses in the same way."""
+    for kind, about in tables.lists.items():
+        path = f"/v3/{kind}"
+        asked = {
+            "filter_not_allowed": (f"{path}?filter[nothing]=1", {"name": "nothing"}),
+            "sort_not_allowed": (f"{path}?sort=nothing", {"name": "nothing", "type": kind}),
+            "include_not_allowed": (f"{path}?include=nothing", {"name": "nothing", "type": kind}),
+            "field_not_allowed": (f"{path}?fields[{kind}]=nothing", {"name": "nothing", "type": kind}),
+        }
+        if about["paginated"]:
+            asked["page_number"] = (f"{path}?page[number]=0", {"value": "0"})
+            asked["page_size"] = (f"{path}?page[size]=0", {"value": "0"})
+        if about["shown"]:
+            asked["not_found"] = (f"{path}/{_NOBODY}", {"id": _NOBODY})
+        for error, (target, values) in asked.items():
+            yield _refused(tables, f"{kind}.{error}", error, f"GET {target}", values)
+    wrong = {"headers": {"Api-Key": "no key of anybody"}}
+    yield _refused(tables, "unauthorized", "unauthorized", "GET /v3/countries", {}, **wrong)
+    accept = {"headers": {"Accept": "application/json"}}
+    values = {"accept": "application/json"}
+    yield _refused(tables, "not_acceptable", "not_acceptable", "GET /v3/countries", values, **accept)
+
+
+def _refused(
+    tables: Tables, name: str, error: str, ask: str, values: Mapping[str, str], **request: Any
+) -> JSON:
+    facts = tables.errors[error]
+    expect: JSON = {"status": facts["status"], "content_type": _MEDIA_TYPE}
+    if "errors" in facts:
+        expect["body"] = {"errors": _filled(facts["errors"], values)}
+    elif "like" in facts:
+        expect["like"] = {"errors": [_filled(facts["like"], values)]}
+    return {
+        "id": f"didww.{tables.version}.refusal.{name}",
+        "claims": [f"didww.error.{error}"],
+        "evidence": facts["evidence"],
+        "versions": [tables.version],
+        "ask": ask,
+        **request,
+        "expect": expect,
+    }
+
+
+def _filled(template: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(template, dict):
+        return {name: _filled(value, values) for name, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(value, values) for value in template]
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template
