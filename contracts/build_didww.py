@@ -231,7 +231,7 @@ class _Builder:
 
 def _show_recorded(made: JSON, version: str) -> None:
     """Put the first recorded exchange of each operation that is valid into the document."""
-    recorded = list(exchanges(version))
+    recorded = [one for one in exchanges(version) if one.genuine]
     found: list[tuple[JSON, JSON | None, Exchange]] = []
     for method, path, operation in operations(made):
         sent = operation.get("requestBody", {}).get("content", {}).get(MEDIA_TYPE)

@@ -168,23 +168,40 @@ def filled(template: Any) -> Any:
 
 
 class Exchange(NamedTuple):
-    """A recorded request and its answer; bodies are None where there are none."""
+    """A recorded request and its answer as a version would have them; bodies are None where there are none.
 
-    file: str
+    entry  what the index says about the recording
+    """
+
+    entry: JSON
     method: str
     path: str
     request: Any
     status: int
     answer: Any
 
+    @property
+    def genuine(self) -> bool:
+        """Whether the provider has sent it, as far as is known: not written or changed by hand."""
+        caution: str = self.entry.get("caution", "")
+        made_up = {"instead", "cannot"} & self.entry.keys()
+        return not made_up and not re.search(r"by hand|hand-written|leftover", caution)
+
 
 def exchanges(version: str) -> Iterator[Exchange]:
-    """What was recorded of a version, in the order of the index; made-up answers aside."""
+    """What was recorded of a version, in the order of the index."""
+    gone = _gone()
     for index in ("recordings/index.yaml", "recordings/regulation.yaml"):
         for entry in source(index)["recordings"]:
-            if version in entry["versions"] and "instead" not in entry:
+            if version in entry["versions"]:
                 for interaction in _interactions(entry["file"]):
-                    yield _exchange(entry["file"], interaction)
+                    yield _exchange(entry, interaction, version, gone)
+
+
+def _gone() -> dict[str, list[str]]:
+    """{type: ["relationships.trunk"]}: what recordings hold although no version has it any more."""
+    every = {**source("shapes.yaml")["types"], **source("regulation/shapes.yaml")["types"]}
+    return {kind: facts["gone"] for kind, facts in every.items() if "gone" in facts}
 
 
 @cache
@@ -193,17 +210,34 @@ def _interactions(file: str) -> list[JSON]:
     return found
 
 
-def _exchange(file: str, interaction: JSON) -> Exchange:
+def _exchange(entry: JSON, interaction: JSON, version: str, gone: dict[str, list[str]]) -> Exchange:
     request, response = interaction["request"], interaction["response"]
     path = request["uri"].removeprefix(_RECORDED_BASE).partition("?")[0]
-    return Exchange(
-        file,
-        request["method"],
-        f"/v3{path}",
-        _parsed(request["body"]),
-        response["status"]["code"],
-        _parsed(response["body"]["string"]),
-    )
+    sent, answer = _parsed(request["body"]), _parsed(response["body"]["string"])
+    if sent is not None:
+        _complete(sent["data"], entry)
+    if isinstance(answer, dict) and "data" in answer:
+        rows = answer["data"] if isinstance(answer["data"], list) else [answer["data"]]
+        for row in [*rows, *answer.get("included", ())]:
+            for place in gone.get(row["type"], ()):
+                part, _, name = place.partition(".")
+                row.get(part, {}).pop(name, None)
+        if "api_version" in answer.get("meta", {}):  # recorded of another one that answers alike
+            answer["meta"]["api_version"] = version
+    return Exchange(entry, request["method"], f"/v3{path}", sent, response["status"]["code"], answer)
+
+
+def _complete(data: JSON, entry: JSON) -> None:
+    """What the index says that a recorded request has too few or too many."""
+    data.update(entry.get("adds", {}))
+    for name in entry.get("drops", ()):
+        del data[name]
+    for part, members in entry.get("amend", {}).items():
+        for name, value in members.items():
+            if value is None:
+                data[part].pop(name, None)
+            else:
+                data[part][name] = value
 
 
 def _parsed(text: Any) -> Any:
