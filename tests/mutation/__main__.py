@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -24,6 +25,7 @@ from hypothesis import Phase, settings
 from contracts.claims import VERSIONS, Claims, load
 from tests.mutation.faults import planted
 from tests.mutation.mutants import Mutant, every
+from tests.support import StrictJudge
 
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "contracts" / "mutations.json"
@@ -101,7 +103,8 @@ def _first_to_fail(mutant: Mutant, items: Iterable[pytest.Item]) -> str | None:
     signal.alarm(_PATIENCE)
     item = None
     try:
-        with planted(mutant.fault):
+        # A fault that only the documents would show is noticed by no claim's own test.
+        with planted(mutant.fault), patch.object(StrictJudge, "report", lambda *_: None):
             for item in items:
                 if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
                     return item.nodeid
@@ -145,7 +148,10 @@ def main() -> int:
     files = sorted({test.partition("::")[0] for mutant in mutants for test in mutant.tests(claims)})
     _say(f"{len(mutants)} faults, {len(files)} files of tests, {len(VERSIONS)} providers")
     run = Mutation(mutants, claims)
-    code = pytest.main(["-q", "--no-header", "--no-summary", "-p", "no:randomly", *files], plugins=[run])
+    code = pytest.main(
+        ["-q", "--no-header", "--no-summary", "-W", "ignore::pytest.PytestAssertRewriteWarning", *files],
+        plugins=[run],
+    )
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.TESTS_FAILED):
         return int(code)
     known = set()

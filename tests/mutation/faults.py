@@ -12,6 +12,7 @@ row      an attribute that is written otherwise: {"row": "didww.dids", "attribut
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,16 +25,15 @@ import orjson
 
 from mockserver.core.ledger import Ledger, Line
 from mockserver.core.messages import Request, Response
+from mockserver.core.provider import Provider
 from mockserver.core.scheduler import Entry
 from mockserver.core.stock import Stock
 from mockserver.core.tables import Table
 from mockserver.core.world import World
-from mockserver.providers.didlogic import Didlogic
-from mockserver.providers.didww import Didww
-from mockserver.providers.idt import Idt
+from mockserver.http.gateway import Gateway
 
 Fault = Mapping[str, Any]
-_PROVIDERS = (Didww, Idt, Didlogic)
+_TEXT = re.compile(rb'"([^"\\\\]*)"')
 
 
 @contextmanager
@@ -53,61 +53,49 @@ def planted(fault: Fault) -> Iterator[None]:
 def _answers(fault: Fault) -> Iterator[None]:
     """Answers that fit `answer` (claim, operation, least status) are changed."""
     fits, change = fault["answer"], _CHANGES[fault["do"]]
+    carry_out = Gateway._carry_out
 
-    def around(respond: Callable[..., Response]) -> Callable[..., Response]:
-        def changed(self: Any, world: World | None, request: Request) -> Response:
-            response = respond(self, world, request)
-            claim = "" if response.evidence is None else response.evidence.claim
-            if (
-                response.status >= fits.get("least", 0)
-                and response.operation
-                in (fits.get("operation"), response.operation if "operation" not in fits else "")
-                and claim.startswith(fits.get("claim", ""))
-            ):
-                response = copy.copy(response)
-                change(response, fault)
-            return response
+    def changed(
+        self: Gateway, provider: Provider, world: World | None, request: Request, too_large: bool
+    ) -> Response:
+        response = carry_out(self, provider, world, request, too_large)
+        claim = "" if response.evidence is None else response.evidence.claim
+        if (
+            response.status >= fits.get("least", 0)
+            and response.operation == fits.get("operation", response.operation)
+            and claim.startswith(fits.get("claim", ""))
+        ):
+            response = copy.copy(response)
+            change(response, fault)
+        return response
 
-        return changed
-
-    with _everywhere("respond", around):
+    with patch.object(Gateway, "_carry_out", changed):
         yield
 
 
 @contextmanager
 def _deaf(fault: Fault) -> Iterator[None]:
     """One parameter of the query is not read."""
+    carry_out = Gateway._carry_out
 
-    def around(respond: Callable[..., Response]) -> Callable[..., Response]:
-        def changed(self: Any, world: World | None, request: Request) -> Response:
-            kept = [
-                one for one in request.query.split("&") if unquote(one.partition("=")[0]) != fault["query"]
-            ]
-            query = "&".join(kept)
-            if query != request.query:
-                request = Request(
-                    request.method, request.path, query, request.headers, request.body, request.base_url
-                )
-            return respond(self, world, request)
+    def changed(
+        self: Gateway, provider: Provider, world: World | None, request: Request, too_large: bool
+    ) -> Response:
+        said = request.query.split("&")
+        kept = [one for one in said if unquote(one.partition("=")[0]) not in fault["query"]]
+        if kept != said:
+            request = Request(
+                request.method,
+                request.path,
+                "&".join(kept),
+                request.headers,
+                request.body,
+                request.base_url,
+            )
+        return carry_out(self, provider, world, request, too_large)
 
-        return changed
-
-    with _everywhere("respond", around):
+    with patch.object(Gateway, "_carry_out", changed):
         yield
-
-
-@contextmanager
-def _everywhere(
-    method: str, around: Callable[[Callable[..., Response]], Callable[..., Response]]
-) -> Iterator[None]:
-    patches = [patch.object(provider, method, around(getattr(provider, method))) for provider in _PROVIDERS]
-    for one in patches:
-        one.start()
-    try:
-        yield
-    finally:
-        for one in patches:
-            one.stop()
 
 
 def _content(response: Response) -> Any:
@@ -155,9 +143,15 @@ def _code(response: Response, fault: Fault) -> None:
 
 
 def _word(response: Response, fault: Fault) -> None:
-    """A word of the answers is another one, in either of its spellings."""
-    for word in {fault["word"], fault["word"].capitalize(), fault["word"].title(), fault["word"].upper()}:
-        response.body = response.body.replace(f'"{word}"'.encode(), b'"other"')
+    """A word of the answers is another one, however it is spelled."""
+    wanted = _letters(fault["word"].encode())
+    response.body = _TEXT.sub(
+        lambda found: b'"other"' if _letters(found[1]) == wanted else found[0], response.body
+    )
+
+
+def _letters(text: bytes) -> bytes:
+    return bytes(c for c in text.lower() if c < 128 and chr(c).isalnum())
 
 
 def _backwards(response: Response, fault: Fault) -> None:

@@ -1,7 +1,8 @@
 """The mutants: which fault is planted for which claims.
 
 One follows from every claim about an operation, an error, a status, a filter, a sort key, an include. Those
-of rules are declared by hand in `contracts/<provider>/mutants.yaml`, each for the claims that its patterns name.
+of rules are declared by hand in `contracts/<provider>/mutants.yaml`, each for the claims that its patterns
+name.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def derived(claims: Iterable[Claim]) -> Iterator[Mutant]:
 
 def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What can be wrong about a claim of a kind that a table has."""
-    word = claim.id.rpartition(".")[2]
+    word = claim.id.split(".", 3)[-1]  # didww.filter.dids.order.id
     if claim.kind == "operation":
         yield "status", {"answer": {"claim": claim.id}, "do": "status"}
         yield "no_member", {"answer": {"claim": claim.id}, "do": "no_member"}
@@ -67,9 +68,9 @@ def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
     elif claim.kind == "status":
         yield "word", {"answer": {}, "do": "word", "word": word}
     elif claim.kind == "filter":
-        yield "ignored", {"query": f"filter[{word}]"}
+        yield "ignored", {"query": [f"filter[{word}]", f"filter_by_{word}", word]}
     elif claim.kind in ("sort", "include"):
-        yield "ignored", {"query": claim.kind}
+        yield "ignored", {"query": [claim.kind, f"order_by_{word}"]}
 
 
 def declared() -> Iterator[Mutant]:
