@@ -122,6 +122,7 @@ def test_numbers_are_owned_at_once_when_the_order_is_pending(world: World) -> No
         did_group_id=HONOLULU,
         order_id=order.id,
         sku_id=HONOLULU_SKU,
+        paid=Decimal("0.19"),
     )
 
 

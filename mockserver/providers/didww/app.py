@@ -148,8 +148,14 @@ class Didww(Provider):
         return Refused(wire.unrouted, unquote(request.path)) if match is None else match
 
     def described(self, request: Request, world: World | None) -> Described | None:
-        """One document a version, where there is one."""
-        return Described(f"didww/{self._versions.of(request)}/openapi.json", request.segments)
+        """One document a version, where there is one. PUT is not described, and acts like PATCH.
+
+        None for the forms, which are files beside the API.
+        """
+        if isinstance(self._routed(request), forms.Form):
+            return None
+        method = "PATCH" if request.method == "PUT" else ""
+        return Described(f"didww/{self._versions.of(request)}/openapi.json", request.segments, method)
 
     def operation_of(self, request: Request) -> str:
         route = self._routed(request)

@@ -22,6 +22,7 @@ RESTORABLE = timedelta(days=35)  # 4.4: 34 or 35 days
 # --- limits ------------------------------------------------------------------------------------------
 SAMPLE_SIZE = 10  # 4.2: rows of /available_dids; ten were recorded
 MOST_QTY = 2**31 - 1  # 2.2: no upper limit is published
+MOST_PRORATED_DAYS = 31  # 2.2: of a first charge that is for less than a month
 LEAST_CAPACITY_LIMIT = 0  # 4.4: the upper one, 32767, is recorded
 MOST_NUMBER = 2**31 - 1  # 5.1: timers and counts without a published bound
 MOST_NAME = 255  # 5.1: names, hosts, addresses

@@ -184,6 +184,7 @@ class OrderItem:
     billing_cycles_count: int | None = None
     missing: int = 0  # numbers on back order
     nanpa_prefix_id: str | None = None  # those may only be of this prefix
+    prorate_days: int | None = None  # what the first charge is for, where that is no whole month
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,8 @@ class Did(Row):
     identity_id: str | None = None
     # kept by us
     sku_id: str | None = None
+    paid: Decimal | None = None  # setup and first charge; None in the seed: what the SKU costs
+    prorate_days: int | None = None  # as in its order's item
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ OPTIONS: Mapping[str, Rule] = {
     "vat": Rule(
         "number", "VAT in percent, in what is charged; prices in the shop are without.", most=100, default=0
     ),
+    "prorated_billing": Rule(
+        "switch",
+        "The first charge of a number may be for `prorate_days_qty` days: off ignores it.",
+        default=False,
+    ),
     "reservations": Rule("number", "How many reservations may be alive at once.", default=MOST_LIVE),
     **voice_seed.OPTIONS,
     **regulation_seed.OPTIONS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from mockserver.core.tables import Row
@@ -43,7 +44,13 @@ def _item(item: OrderItem) -> dict[str, Any]:
     return {"type": item.type, "attributes": attributes}
 
 
+def _former(item: OrderItem) -> OrderItem:
+    """Versions without emergency calling see its items as generic ones (assumed): they know no such type."""
+    return replace(item, type="generic_order_items") if item.type == "emergency_order_items" else item
+
+
 ITEMS = Codec(lambda items: [_item(item) for item in items])
+FORMER_ITEMS = Codec(lambda items: [_item(_former(item)) for item in items])
 
 
 def _place(world: World, incoming: Incoming) -> Order:
@@ -79,7 +86,8 @@ ORDERS = ResourceType(
         attr("created_at", INSTANT),
         attr("description"),
         attr("reference"),
-        attr("items", ITEMS, create=True),
+        attr("items", FORMER_ITEMS, create=True, until=V2022_05),
+        attr("items", ITEMS, create=True, since=V2026_04),
         attr("callback_url", create=True),
         attr("callback_method", CALLBACK_METHOD, create=True, until=V2022_05),
         attr("callback_method", create=True, since=V2026_04),

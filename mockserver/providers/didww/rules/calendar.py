@@ -23,6 +23,12 @@ def next_month(day: Day) -> Day:
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
 
 
-def billing_period(start: date) -> tuple[date, date]:
-    """First and last day of a month that begins on `start` (reference 2.3: 2018-12-27 to 2019-01-26)."""
-    return start, next_month(start) - timedelta(days=1)
+def end_of(start: Day, days: int | None = None) -> Day:
+    """Where a period that begins at `start` ends: after so many days, at most a month, or after a month."""
+    whole = next_month(start)
+    return whole if days is None else min(whole, start + timedelta(days=days))
+
+
+def billing_period(start: date, days: int | None = None) -> tuple[date, date]:
+    """First and last day of a period that begins on `start` (reference 2.3: 2018-12-27 to 2019-01-26)."""
+    return start, end_of(start, days) - timedelta(days=1)

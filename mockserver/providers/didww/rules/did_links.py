@@ -10,6 +10,7 @@ from mockserver.jsonapi.errors import ApiError, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Did
 from mockserver.providers.didww.rules import capacity, out_trunks
+from mockserver.providers.didww.versions import V2021_04
 from mockserver.providers.didww.voice_rows import (
     CapacityPool,
     SharedCapacityGroup,
@@ -25,19 +26,32 @@ TARGETS: Mapping[str, type[Any]] = {
 }
 OTHER_COUNTRY = "is not allowed for DID country"  # documented
 _ROUTES = ("voice_in_trunk_id", "voice_in_trunk_group_id")
+_FORMER = {"voice_in_trunk_id": "trunk", "voice_in_trunk_group_id": "trunk_group"}  # up to 2021-04-19
 
 
-def read_link(world: World, field: str, value: str | None, errors: list[ApiError]) -> str | None:
-    """The id to store; one of nothing goes to `errors`. Detail and pointer differ in the name (recorded)."""
+def unfit(field: str, version: str) -> ApiError:
+    """A link that will not do, by its name in a version. Detail and pointer differ in the name (recorded)."""
+    name = field.removesuffix("_id") if version > V2021_04 else _FORMER.get(field, field.removesuffix("_id"))
+    return invalid(name, assumed.INVALID, pointer=f"/data/attributes/{name}_id")
+
+
+def read_link(
+    world: World, field: str, value: str | None, version: str, errors: list[ApiError]
+) -> str | None:
+    """The id to store; one of nothing goes to `errors`."""
     if value is not None and value not in world.table(TARGETS[field]):
-        name = field.removesuffix("_id")
-        errors.append(invalid(name, assumed.INVALID, pointer=f"/data/attributes/{field}"))
+        errors.append(unfit(field, version))
         return None
     return value
 
 
 def settle_links(
-    world: World, did: Did, sent: Mapping[str, Any], read: Mapping[str, Any], errors: list[ApiError]
+    world: World,
+    did: Did,
+    sent: Mapping[str, Any],
+    read: Mapping[str, Any],
+    version: str,
+    errors: list[ApiError],
 ) -> dict[str, Any]:
     """What else changes with the links of a request: the other route is dropped.
 
@@ -46,9 +60,7 @@ def settle_links(
     more: dict[str, Any] = {}
     named = [field for field in _ROUTES if sent.get(field) is not None]
     if len(named) == 2:
-        for field in named:
-            name = field.removesuffix("_id")
-            errors.append(invalid(name, assumed.INVALID, pointer=f"/data/attributes/{field}"))
+        errors += [unfit(field, version) for field in named]
     elif named:
         (other,) = (field for field in _ROUTES if field != named[0])
         more[other] = None

@@ -36,8 +36,8 @@ def update_did(world: World, did: Did, changes: Mapping[str, Any], version: str)
     """
     require_write_access(world)
     errors: list[ApiError] = []
-    values = {name: _read(world, name, value, errors) for name, value in changes.items()}
-    values |= did_links.settle_links(world, did, changes, values, errors)
+    values = {name: _read(world, name, value, version, errors) for name, value in changes.items()}
+    values |= did_links.settle_links(world, did, changes, values, version, errors)
     registration.check_links(world, did, values, errors)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.did_update"))
@@ -58,7 +58,7 @@ def _apply(world: World, did: Did, values: dict[str, Any], version: str) -> Did:
     return world.table(Did).put(did)
 
 
-def _read(world: World, name: str, value: Any, errors: list[ApiError]) -> Any:
+def _read(world: World, name: str, value: Any, version: str, errors: list[ApiError]) -> Any:
     """The value to store; what is wrong with it goes to `errors`."""
     try:
         if name == "terminated":
@@ -77,7 +77,7 @@ def _read(world: World, name: str, value: Any, errors: list[ApiError]) -> Any:
     if name not in {f"{link}_id" for link in LINKS}:
         raise KeyError(name)  # the wire side lets only documented names through
     if name in did_links.TARGETS:
-        return did_links.read_link(world, name, value, errors)
+        return did_links.read_link(world, name, value, version, errors)
     return value
 
 
@@ -118,7 +118,7 @@ def _terminate(world: World, did: Did) -> Did:
         lifecycle.remove(world, did, "removed")
         if not pending:
             history.tell(world, did.number, "removed")
-        price = money.price_of_one(world, did.sku_id)
+        price = money.paid_for(world, did)
         money.refund(world, price, lifecycle.subject_of(did.id), did.number)
         return ended
     history.tell(world, did.number, "canceled")

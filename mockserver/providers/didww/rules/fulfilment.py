@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from mockserver.providers.didww.assumptions import BACK_ORDER_DELAY, BACK_ORDER_
 from mockserver.providers.didww.rows import Did, DidGroup, Order, OrderItem, StockKeepingUnit
 from mockserver.providers.didww.rules import callbacks, history, lifecycle, money, nanpa
 from mockserver.providers.didww.rules.availability import later_shelf
-from mockserver.providers.didww.rules.calendar import billing_period, next_month, now
+from mockserver.providers.didww.rules.calendar import billing_period, end_of, now
 
 COMPLETED_AFTER = timedelta(seconds=10)  # recorded
 BACK_ORDERS = "didww.back_orders"
@@ -76,7 +76,7 @@ def cancel(world: World, order: Order) -> Order:
     for did_id in order.did_ids:
         did = world.table(Did).get(did_id)  # one the customer ended is gone, and paid back already
         if did is not None:
-            returned += money.price_of_one(world, did.sku_id)
+            returned += money.paid_for(world, did)
             lifecycle.remove(world, did, "canceled")
     money.refund(world, returned, subject, order.reference)
     world.scheduler.cancel(subject)
@@ -109,10 +109,12 @@ def supply(world: World, order_id: str, item: OrderItem, numbers: Sequence[int])
             billing_cycles_count=item.billing_cycles_count,
             created_at=instant,
             # Recorded: a number that waits for its registration has an end from the start.
-            expires_at=next_month(instant) if needs_registration else None,
+            expires_at=end_of(instant, item.prorate_days) if needs_registration else None,
             did_group_id=item.did_group_id,
             order_id=order_id,
             sku_id=sku.id,
+            paid=item.nrc + item.mrc,
+            prorate_days=item.prorate_days,
         )
         for number in numbers
     ]
@@ -124,20 +126,26 @@ def supply(world: World, order_id: str, item: OrderItem, numbers: Sequence[int])
 def complete(world: World, order: Order) -> Order:
     """Give the order its billing month and its numbers the end of theirs."""
     instant = now(world)
-    billed_from, billed_to = billing_period(instant.date())
-    items = tuple(
-        replace(item, billed_from=billed_from, billed_to=billed_to) if item.billed_from is None else item
-        for item in order.items
-    )
+    items = tuple(_billed(item, instant.date()) for item in order.items)
     for did_id in order.did_ids:
         did = world.table(Did).get(did_id)
         if did is not None:
-            lifecycle.start_month(world, replace(did, expires_at=did.expires_at or next_month(instant)))
+            lifecycle.start_month(
+                world, replace(did, expires_at=did.expires_at or end_of(instant, did.prorate_days))
+            )
             history.tell(world, did.number, "assigned")
     world.announce(f"{Order.table}/{order.id}", "pending -> completed")
     order = world.table(Order).put(replace(order, status="completed", items=items))
     callbacks.order_is_done(world, order)
     return order
+
+
+def _billed(item: OrderItem, today: date) -> OrderItem:
+    """An item whose first period begins today, unless it has begun."""
+    if item.billed_from is not None:
+        return item
+    billed_from, billed_to = billing_period(today, item.prorate_days)
+    return replace(item, billed_from=billed_from, billed_to=billed_to)
 
 
 def _supply_missing(world: World, order: Order) -> Order:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
 from mockserver.jsonapi.errors import ApiError, Refusal
-from mockserver.providers.didww.rows import Balance, StockKeepingUnit
+from mockserver.providers.didww.rows import Balance, Did, StockKeepingUnit
 
 
 def price_text(amount: Decimal) -> str:
@@ -55,6 +55,11 @@ def price_of_one(world: World, sku_id: str | None) -> Decimal:
     """What one number of a SKU costs when it is bought: setup and the first month."""
     sku = None if sku_id is None else world.table(StockKeepingUnit).get(sku_id)
     return Decimal(0) if sku is None else gross(world, sku.setup_price) + gross(world, sku.monthly_price)
+
+
+def paid_for(world: World, did: Did) -> Decimal:
+    """What a number cost when it was bought: what is returned when its order comes to nothing."""
+    return price_of_one(world, did.sku_id) if did.paid is None else did.paid
 
 
 def month_of_one(world: World, sku_id: str | None) -> Decimal:

@@ -43,7 +43,7 @@ _SINCE = {"nanpa_prefix_id": V2022_05}
 @dataclass(frozen=True, slots=True)
 class Line:
     """One item that may be bought: `qty` numbers of a SKU, of one prefix if `nanpa_prefix_id` names one, or
-    the number named by `number` or `reservation`."""
+    the number named by `number` or `reservation`. `prorate_days` is None for a whole month."""
 
     index: int
     sku: StockKeepingUnit
@@ -52,6 +52,7 @@ class Line:
     number: int | None = None
     reservation: DidReservation | None = None
     nanpa_prefix_id: str | None = None
+    prorate_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,9 @@ def _line(
     before = len(errors)
     sku = _sku(world, index, sent, errors)
     cycles = _whole(index, "billing_cycles_count", sent, 0, 999, errors)
+    days = None  # documented: ignored unless the account has prorated billing
+    if world.options["didww"]["prorated_billing"]:
+        days = _whole(index, "prorate_days_qty", sent, 1, assumed.MOST_PRORATED_DAYS, errors)
     prefix_id = _prefix(world, index, sent.get("nanpa_prefix_id"), sku, errors)
     qty, number, reservation = 1, None, None
     if sent.get("did_reservation_id") is not None:
@@ -162,7 +166,7 @@ def _line(
         qty = _whole(index, "qty", sent, 1, assumed.MOST_QTY, errors) or 0
     if len(errors) > before or sku is None:
         return None
-    return Line(index, sku, qty, cycles, number, reservation, prefix_id)
+    return Line(index, sku, qty, cycles, number, reservation, prefix_id, days)
 
 
 def _prefix(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
@@ -13,7 +13,7 @@ from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Order, OrderItem
 from mockserver.providers.didww.rules import callbacks, capacity, money, nanpa
 from mockserver.providers.didww.rules.access import require_write_access
-from mockserver.providers.didww.rules.calendar import now
+from mockserver.providers.didww.rules.calendar import end_of, now
 from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, cancel, supply
 from mockserver.providers.didww.rules.order_items import Channels, Line, item_error, read_items
 from mockserver.providers.didww.rules.reservations import consume
@@ -58,7 +58,7 @@ def place_order(world: World, request: OrderRequest) -> Order:
     if back_ordering is None:
         back_ordering = request.version >= V2026_04  # documented from then on, assumed before
     missing = _missing(world, lines, back_ordering)
-    amount = sum((money.price_of_one(world, line.sku.id) * line.qty for line in lines), Decimal(0))
+    amount = sum((sum(_prices(world, line)) * line.qty for line in lines), Decimal(0))
     amount += sum(((line.offer.nrc + line.offer.mrc) * line.qty for line in channels), Decimal(0))
     money.require(world, amount, request.version)
 
@@ -209,19 +209,34 @@ def _channel_item(line: Channels) -> OrderItem:
     )
 
 
+def _prices(world: World, line: Line) -> tuple[Decimal, Decimal]:
+    """What one number of a line costs now: setup, and the month or the part of it that is asked for.
+
+    Parts are reckoned as those of channels are (recorded there, assumed here).
+    """
+    setup, month = line.sku.setup_price, line.sku.monthly_price
+    if line.prorate_days is not None:
+        today = now(world).date()
+        days, whole = ((end_of(today, count) - today).days for count in (line.prorate_days, None))
+        month = (month * days / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return money.gross(world, setup), money.gross(world, month)
+
+
 def _item(world: World, line: Line, missing: int) -> OrderItem:
     sku = line.sku
-    setup, month = money.gross(world, sku.setup_price), money.gross(world, sku.monthly_price)
+    setup, first = _prices(world, line)
     return OrderItem(
         type="did_order_items",
         qty=line.qty,
         nrc=setup,
-        mrc=month,
+        mrc=first,
+        prorated_mrc=line.prorate_days is not None,
         setup_price=setup,
-        monthly_price=month,
+        monthly_price=money.gross(world, sku.monthly_price),
         did_group_id=sku.did_group_id,
         sku_id=sku.id,
         billing_cycles_count=line.billing_cycles_count,
         missing=missing,
         nanpa_prefix_id=line.nanpa_prefix_id,
+        prorate_days=line.prorate_days,
     )
