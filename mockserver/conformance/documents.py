@@ -61,12 +61,18 @@ class Document:
         self._validators: dict[tuple[str, ...], jsonschema_rs.Draft202012Validator] = {}
 
     def find(self, method: str, segments: tuple[str, ...]) -> Found | None:
-        """The operation for a method and a decoded path; a literal segment wins over a parameter."""
+        """The operation for a method and a decoded path; a literal segment wins over a parameter.
+
+        A parameter may have an ending: `{file}.csv`.
+        """
         for operation in self._by_length.get((method.lower(), len(segments)), ()):
             values: dict[str, str] = {}
             for part, given in zip(operation.segments, segments, strict=True):
                 if part.startswith("{"):
-                    values[part[1:-1]] = given
+                    name, _, ending = part[1:].partition("}")
+                    if not given.endswith(ending):
+                        break
+                    values[name] = given[: len(given) - len(ending)]
                 elif part != given:
                     break
             else:
@@ -86,7 +92,7 @@ class Document:
                     operation = Operation(self, path, method)
                     known.setdefault((method, len(operation.segments)), []).append(operation)
         for operations in known.values():
-            operations.sort(key=lambda one: [part.startswith("{") for part in one.segments])
+            operations.sort(key=_generality)
         return known
 
     def at(self, place: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:
@@ -129,6 +135,11 @@ class Document:
         import jsonschema_rs
 
         return jsonschema_rs.Registry([(f"{_URI}{self.name}", self.content)], draft=jsonschema_rs.Draft202012)
+
+
+def _generality(operation: Operation) -> list[int]:
+    """What an operation is sorted by: a literal segment before `{file}.csv`, and that before `{id}`."""
+    return [part.startswith("{") + part.endswith("}") for part in operation.segments]
 
 
 class Parameter(NamedTuple):

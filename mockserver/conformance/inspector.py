@@ -39,7 +39,7 @@ class Inspector:
             if described is None or document is None:
                 return []
             body = exchange.body if exchange.whole else None
-            sent = Sent(method, described.segments, exchange.query, headers, body)
+            sent = Sent(described.method or method, described.segments, exchange.query, headers, body)
             found = check_request(document, sent)
         except Exception:
             log.exception("%s: request %d cannot be judged", exchange.provider, exchange.number)

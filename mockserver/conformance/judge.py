@@ -34,7 +34,9 @@ class Judge:
             if described is None or document is None:
                 return ""
             answer = (response.status, response.headers, response.body)
-            operation, problems = check_answer(document, request.method, described.segments, *answer)
+            operation, problems = check_answer(
+                document, described.method or request.method, described.segments, *answer
+            )
         except Exception:
             log.exception("%s %s: the answer cannot be judged", provider.name, response.operation)
             return ""

@@ -60,10 +60,14 @@ class Preset:
 
 
 class Described(NamedTuple):
-    """Where a request is described: an OpenAPI document below `contracts/`, and its path there, decoded."""
+    """Where a request is described: an OpenAPI document below `contracts/`, its method and path there.
+
+    The path is decoded. An empty method is the request's own.
+    """
 
     document: str
     segments: tuple[str, ...]
+    method: str = ""
 
 
 class Provider(ABC):
