@@ -163,6 +163,9 @@ class Found:
             ("drops", Drop, {}, self.drops),
         ):
             for row in content.get(part) or ():
+                if not isinstance(row, dict):
+                    self.problems.append(f"{name}: {row!r} in {part} is no mapping")
+                    continue
                 made = _made(kind, {**before, **row}, name, self.problems)
                 if made is not None:
                     rows.append(made)
@@ -185,6 +188,11 @@ def _made(kind: type[Any], row: Mapping[str, Any], name: str, problems: list[str
         f"{place}: {one.name} is missing"
         for one in fields(kind)
         if one.name not in row and one.default is MISSING
+    ]
+    wrong += [
+        f"{place}: {one.name} is no text"
+        for one in fields(kind)
+        if one.type == "str" and not isinstance(row.get(one.name, ""), str)
     ]
     if wrong:
         problems.extend(wrong)

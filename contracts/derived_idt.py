@@ -24,8 +24,8 @@ NUMBERS = "tests/idt/test_numbers.py"
 VERSION = ("v1",)
 
 _COSTS = {
-    "rule": "A client that matches on the code, status or field of this refusal may not recognise the real one.",
-    "code": "A client that tells this refusal by its HTTP status or field, not by its code, may miss the real one.",
+    "rule": "A client that matches on the code, status or field of this refusal may miss the real one.",
+    "code": "A client that tells this refusal by its status or field, not its code, may miss the real one.",
     "": "A client that relies on this refusal may meet another code or status, or none at all.",
 }
 _STATUS_COST = "A client that branches on the HTTP status before it reads the code may take the wrong branch."
@@ -33,7 +33,9 @@ _STATUS_COST = "A client that branches on the HTTP status before it reads the co
 
 def derived() -> Iterator[Claim]:
     """Every claim of the tables."""
-    operations: dict[str, dict[str, Any]] = _table("operations.json")["operations"]
+    table = _table("operations.json")
+    operations: dict[str, dict[str, Any]] = table["operations"]
+    of_all = {row["code"] for row in table["common_errors"]}
     titles = {row["code"]: row["title"] for row in _table("errors.json")["codes"]}
     for name, row in operations.items():
         yield _operation(name, row)
@@ -41,7 +43,8 @@ def derived() -> Iterator[Claim]:
             yield from _refusal(name, row["title"], refusal, titles[refusal["code"]])
         yield from _lists(name, row)
     for code in _table("errors.json")["codes"]:
-        yield _code(code)
+        at = [name for name, row in operations.items() if code["code"] in _codes(row)]
+        yield _code(code, ("*",) if code["code"] in of_all else tuple(at))
     yield from _statuses()
     yield from _examples()
 
@@ -71,14 +74,18 @@ def _operation(name: str, row: dict[str, Any]) -> Claim:
     )
 
 
-def _code(row: dict[str, Any]) -> Claim:
+def _codes(operation: dict[str, Any]) -> set[int]:
+    return {row["code"] for row in operation["errors"]}
+
+
+def _code(row: dict[str, Any], operations: tuple[str, ...]) -> Claim:
     code, assumed = row["code"], row["status_evidence"] == "assumed"
     status = row["status"]
     shown = status if isinstance(status, int) else " or ".join(f"{one} ({at})" for at, one in status.items())
     return Claim(
         id=f"idt.error.{code}",
         kind="error",
-        operation=("*",),
+        operation=operations,
         version=VERSION,
         when="; ".join(f"{one['operation']}: {one['when']}" for one in row["raised_by"]),
         then=f"The request is refused with code {code}, title {row['title']!r} and status {shown}.",
@@ -95,18 +102,19 @@ def _code(row: dict[str, Any]) -> Claim:
 def _refusal(operation: str, title: str, row: dict[str, Any], code_title: str) -> Iterator[Claim]:
     evidence: str = row["evidence"]
     known = "rule" if "documented rule" in evidence else "code" if "documented code" in evidence else ""
-    said = {
-        "rule": "The request is refused and nothing changes.",
-        "code": f"The request is refused with code {row['code']} ({code_title}) and nothing changes.",
-    }
     where = f", source {row['source']}" if "source" in row else ""
     field = f", field {row['field']}{where}" if "field" in row else where
-    whole = f"The refusal has status {row['status']}, code {row['code']} ({code_title}){field}; nothing changes."
-    common = {
+    code = f"code {row['code']} ({code_title})"
+    said = {
+        "rule": "The request is refused and nothing changes.",
+        "code": f"The request is refused with {code} and nothing changes.",
+    }
+    whole = f"The refusal has status {row['status']}, {code}{field}; nothing changes."
+    common: dict[str, Any] = {
         "kind": "rule",
         "operation": (operation,),
         "version": VERSION,
-        "when": _sentence(row["when"]),
+        "when": _sentence(row),
         "source": f"reference documentation, {title} and errors",
         "tests": (f"{REFUSED}[idt.error.{row['code']}[{operation}.{row['id']}]]",),
     }
@@ -121,8 +129,11 @@ def _refusal(operation: str, title: str, row: dict[str, Any], code_title: str) -
     yield Claim(id=claim_id, then=whole, evidence="assumed", cost=_COSTS[known], **common)
 
 
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] if not text.split()[0].count("_") else text
+def _sentence(row: dict[str, Any]) -> str:
+    """The condition of a row with a capital, unless it begins with the name of a field."""
+    text: str = row["when"]
+    first = text.split()[0]
+    return text if first == row.get("field") or "_" in first else text[0].upper() + text[1:]
 
 
 def _lists(operation: str, row: dict[str, Any]) -> Iterator[Claim]:
@@ -139,7 +150,8 @@ def _lists(operation: str, row: dict[str, Any]) -> Iterator[Claim]:
             operation=(operation,),
             version=VERSION,
             when=f"{name} is sent",
-            then=f"{parameter['description']}{', ascending or descending as it says' if sort else ''}.",
+            then=_LISTED.get(f"{resource}.{by}")
+            or f"{parameter['description']}{', ascending or descending as it says' if sort else ''}.",
             evidence="documented",
             source=f"reference documentation, {row['title']}",
             tests=_LIST_TESTS.get(f"{resource}.{by}", _number_tests(by, sort=sort)),
@@ -152,6 +164,12 @@ def _number_tests(by: str, *, sort: bool) -> tuple[str, ...]:
     return (f"{LISTS}::test_filter_keeps_the_numbers_that_hold_the_text[{by}]",)
 
 
+_LISTED = {
+    "did_groups.country_iso": "Only DID groups of that country are listed.",
+    "did_groups.region_code": "Only DID groups of that region are listed.",
+    "did_groups.toll_free": "With true toll-free groups are listed, with false geographic ones.",
+    "orders.status": "Only orders in that status are listed.",
+}
 _LIST_TESTS = {
     "orders.status": (
         f"{LISTS}::test_status_filter_keeps_the_orders_in_that_status",
@@ -181,8 +199,9 @@ def _statuses() -> Iterator[Claim]:
     yield _status("numbers", "active", "A number of the account is active until it is deleted.", _ACTIVE)
     yield _status("numbers", "removed", "A deleted number is listed as removed, with removed_at.", _REMOVED)
     for action, then in _CNAM.items():
-        tests = (f"{NUMBERS}::test_cnam_is_pending_and_then_current_and_then_gone",)
-        yield _status("cnam", action, then, tests)
+        yield _status(
+            "cnam", action, then, (f"{NUMBERS}::test_cnam_is_pending_and_then_current_and_then_gone",)
+        )
 
 
 _ORDERS = (f"{OUTCOMES}::test_order_goes_from_created_over_processing_to_complete",)
