@@ -1,12 +1,17 @@
-"""Requests that schemathesis makes up from an OpenAPI document, answered in this process and judged by it."""
+"""Requests that schemathesis makes up from an OpenAPI document, answered in this process and judged by it.
+
+How many: few, as `few` says, since making them up is slow; `MOCKSERVER_FUZZ=200` asks for so many of each.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import requests
 import schemathesis
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -27,6 +32,15 @@ CHECKS = [
     response_schema_conformance,
 ]
 _HOST = "http://127.0.0.1"
+# What the environment asks for; 0 for a quick run.
+ASKED = int(os.environ.get("MOCKSERVER_FUZZ", "0"))
+
+
+def few(examples: int) -> settings:
+    """So many examples of each operation, or as many as the environment asks for."""
+    return settings(
+        max_examples=ASKED or examples, suppress_health_check=list(HealthCheck), deadline=None, database=None
+    )
 
 
 class Fuzzer:
@@ -83,6 +97,11 @@ class Fuzzer:
                 made[name] = [chance.choice(known)] if isinstance(value, list) else chance.choice(known)
         return made
 
+    @property
+    def operations(self) -> list[str]:
+        """The names of all operations."""
+        return list(self._operations)
+
     def judge(self, case: Case) -> int:
         """Send a request; the answer's status. AssertionError when it is not what the document says."""
         arguments = case.as_transport_kwargs(base_url=self._address)
@@ -93,6 +112,7 @@ class Fuzzer:
             params=arguments.get("params"),
             json=arguments.get("json"),
             data=arguments.get("data"),
+            files=arguments.get("files"),
         ).prepare()
         path, _, query = (sent.path_url or "").partition("?")
         body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from schemathesis import Case
 
 from contracts.build_didlogic import document, places
 from mockserver.core.world import World
-from tests.contracts.fuzzing import Fuzzer
+from tests.contracts.fuzzing import Fuzzer, few
 from tests.didlogic.account import BEARER, operations
 from tests.support import NOON, Server, state_of
 
@@ -41,10 +41,7 @@ KNOWN = {
     "start_date": ["2025-01-01"],
     "from": ["2024-11-20"],
 }
-# Making requests up is slow: a few of each. A long run takes a larger profile.
-FEW = settings(
-    max_examples=max(1, settings.default.max_examples // 33), suppress_health_check=list(HealthCheck)
-)
+FEW = few(3)
 FUZZERS = {version: Fuzzer(document(version), SERVER, "/didlogic", BEARER, KNOWN) for version in ("v1", "v2")}
 # One place of each operation: aliases and other methods lead to the same handlers.
 OPERATIONS = [(row["version"], next(places(row))[0]) for row in operations()]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from mockserver.core.world import World
-from tests.contracts.fuzzing import Fuzzer
+from tests.contracts.fuzzing import Fuzzer, few
 from tests.idt.openapi import DOCUMENT, OPERATIONS
 from tests.idt.support import BY_SKU, HEADERS, PLENTY, REST_LATER
 from tests.support import NOON, Server, state_of
@@ -24,10 +24,7 @@ KNOWN = {
     "trunk_group_id": [10897, 268476],
     "ip": ["10.0.0.1"],
 }
-# A tenth of what the profile in force says: making requests up is slow. A long run takes a larger profile.
-FEW = settings(
-    max_examples=max(1, settings.default.max_examples // 10), suppress_health_check=list(HealthCheck)
-)
+FEW = few(10)
 FUZZER = Fuzzer(DOCUMENT, SERVER, "/idt", HEADERS, KNOWN)
 
 
