@@ -19,7 +19,7 @@ from pathlib import Path
 from contracts.checking import Document, faults
 
 PROVIDERS = ("didww", "idt", "didlogic")
-FILES = ("didww_tables",)
+FILES = ("didww_tables", "build_probes")
 ROOT = Path(__file__).parent
 
 Builder = Callable[[], Mapping[str, Document]]

@@ -1,7 +1,8 @@
 """The probes of `mockserver verify`, compiled into one JSON file that needs no YAML to be read.
 
-Sources: `contracts/<provider>/probes*.yaml` (their head says what they hold), the engine's cases of DIDWW, and
-the OpenAPI documents: every read of them becomes a probe. A module `contracts.probes_<provider>` may add more.
+Sources: `contracts/<provider>/probes*.yaml` (their head says what they hold), the engine's cases of DIDWW,
+and the OpenAPI documents: every read of them becomes a probe. A module `contracts.probes_<provider>` may add
+more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The probes of DIDWW that follow from its tables: the engine's cases, every list and record, its refusals."""
+"""The probes of DIDWW that follow from its tables: engine cases, every list and record, refusals."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ _EVIDENCE = {
     "assumed": "assumed",
 }
 _MEDIA_TYPE = "application/vnd.api+json"
+_SHOWN = {"status": 200, "content_type": _MEDIA_TYPE, "keys": {"": ["data", "meta"]}}
+_WHOLE = VERSIONS[-2:]  # all refusals are tried at these, one for each list at the older ones
+_OF_A_TYPE = ("proofs", "permanent_supporting_documents")  # their 404 names the type (regulation/errors.yaml)
 _NOBODY = "00000000-0000-4000-8000-00000000dead"
 # Kinds of values (contracts/didww/shapes.yaml) by the names of mockserver.verify.values, where they differ.
 _KINDS = {
@@ -39,6 +42,8 @@ def extend(facts: JSON) -> None:
         tables = of_version(version)
         facts["probes"] += map(compiled, _reads(tables, facts))
         facts["probes"] += map(compiled, _refusals(tables))
+    for refusal in facts.pop("refusals"):
+        facts["probes"] += map(compiled, _written(refusal))
 
 
 def engine_placeholders() -> list[str]:
@@ -121,11 +126,7 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
             expect: JSON = {
                 "status": 200,
                 "content_type": _MEDIA_TYPE,
-                "keys": {
-                    "": ["data", "meta", *(["links"] if about["paginated"] else [])],
-                    "meta": about["meta"],
-                },
-                "equals": {"meta.api_version": version},
+                **_around(about, version),
                 "each": {"data": kind},
                 "each_type": {"data": kind},
             }
@@ -133,21 +134,25 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
             if about["shown"]:
                 learnt = f"any_{kind}_id"
                 facts["placeholders"][learnt] = {"get": path, "take": "data.0.id"}
-                show = {"status": 200, "content_type": _MEDIA_TYPE, "body": _document(tables, kind, version)}
+                same = {"data.id": f"{{{learnt}}}", "meta.api_version": version}
                 yield {
                     "id": f"didww.{version}.{kind}.show",
                     **common,
                     "claims": [f"didww.{newest}.show"],
                     "ask": f"GET {path}/{{{learnt}}}",
-                    "expect": {**show, "equals": {"data.id": f"{{{learnt}}}"}},
+                    "expect": {**_SHOWN, "is_a": {"data": kind}, "equals": same},
                 }
         elif "{" not in path:
-            show = {"status": 200, "content_type": _MEDIA_TYPE, "body": _document(tables, kind, version)}
-            yield {"id": f"didww.{version}.{kind}.show", **common, "ask": f"GET {path}", "expect": show}
+            shown = {**_SHOWN, "is_a": {"data": kind}, "equals": {"meta.api_version": version}}
+            yield {"id": f"didww.{version}.{kind}.show", **common, "ask": f"GET {path}", "expect": shown}
 
 
-def _document(tables: Tables, kind: str, version: str) -> JSON:
-    return {"data": _record(kind, tables.types[kind]), "meta": {"api_version": version}}
+def _around(about: JSON, version: str) -> JSON:
+    """What stands around the records of a list."""
+    if not about["meta"]:
+        return {"keys": {"": ["data"]}}
+    names = ["data", "meta", *(["links"] if about["paginated"] else [])]
+    return {"keys": {"": names, "meta": about["meta"]}, "equals": {"meta.api_version": version}}
 
 
 # --- refusals ----------------------------------------------------------------------------------------
@@ -163,11 +168,16 @@ def _refusals(tables: Tables) -> Iterator[JSON]:
             "include_not_allowed": (f"{path}?include=nothing", {"name": "nothing", "type": kind}),
             "field_not_allowed": (f"{path}?fields[{kind}]=nothing", {"name": "nothing", "type": kind}),
         }
-        if about["paginated"]:
+        if tables.version not in _WHOLE:
+            asked = {"filter_not_allowed": asked["filter_not_allowed"]}
+        elif about["paginated"]:
             asked["page_number"] = (f"{path}?page[number]=0", {"value": "0"})
             asked["page_size"] = (f"{path}?page[size]=0", {"value": "0"})
         if about["shown"]:
             asked["not_found"] = (f"{path}/{_NOBODY}", {"id": _NOBODY})
+            if kind in _OF_A_TYPE and "record_not_found_of" in tables.errors:
+                del asked["not_found"]
+                asked["record_not_found_of"] = (f"{path}/{_NOBODY}", {"type": kind})
         for error, (target, values) in asked.items():
             yield _refused(tables, f"{kind}.{error}", error, f"GET {target}", values)
     wrong = {"headers": {"Api-Key": "no key of anybody"}}
@@ -175,6 +185,16 @@ def _refusals(tables: Tables) -> Iterator[JSON]:
     accept = {"headers": {"Accept": "application/json"}}
     values = {"accept": "application/json"}
     yield _refused(tables, "not_acceptable", "not_acceptable", "GET /v3/countries", values, **accept)
+
+
+def _written(refusal: JSON) -> Iterator[JSON]:
+    """A refusal that probes.yaml asks for, in every version that has the row of its answer."""
+    request = {name: value for name, value in refusal.items() if name in ("body", "headers", "raw_body")}
+    for version in refusal.get("versions", reversed(VERSIONS)):
+        tables = of_version(version)
+        if refusal["error"] in tables.errors:
+            values = {name: str(value) for name, value in refusal.get("values", {}).items()}
+            yield _refused(tables, refusal["name"], refusal["error"], refusal["ask"], values, **request)
 
 
 def _refused(

@@ -1,4 +1,4 @@
-"""The refusals of IDT Express as probes: requests of probes.yaml, answers of operations.json and errors.json."""
+"""The refusals of IDT Express as probes: requests of probes.yaml, answers of operations.json."""
 
 from __future__ import annotations
 

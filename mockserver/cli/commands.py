@@ -35,6 +35,7 @@ COMMANDS = {
     "snapshots": "Keep, restore and compare whole states.",
     "check": "Say whether state and requests are as they should be.",
     "report": "Say what a test suite exercised and what not.",
+    "verify": "Ask any server what is claimed of a provider, and compare.",
     "completion": "Print a script that completes commands in a shell.",
 }
 

@@ -11,6 +11,7 @@
     one_of          path -> the values allowed there
     count           path -> length of the list there; at_least, at_most: limits of it
     each            path of a list -> what each of its items is (as in body), or the name of a template
+    is_a            path of an object -> the same for it alone
     every           path of a list -> {path in the item: value}
     each_type       path of a list -> type of each of its items
     sorted_by       {path, attribute or field, dir}: the list at path is in this order, as the server collates
@@ -216,6 +217,12 @@ def _each(wanted: Mapping[str, Any], _: Answer, content: Any, context: Context) 
                 break  # the others will differ alike
 
 
+def _is_a(wanted: Mapping[str, Any], _: Answer, content: Any, context: Context) -> Found:
+    for path, template in wanted.items():
+        expected = context.templates[template] if isinstance(template, str) else template
+        yield from compare(expected, at(content, path), path)
+
+
 def _every(wanted: Mapping[str, Mapping[str, Any]], _: Answer, content: Any, __: Context) -> Found:
     for path, values in wanted.items():
         for index, item in enumerate(_items(content, path)):
@@ -359,6 +366,7 @@ _CHECKS: dict[str, Callable[[Any, Answer, Any, Context], Found]] = {
     "at_least": _at_least_so_many,
     "at_most": _at_most_so_many,
     "each": _each,
+    "is_a": _is_a,
     "every": _every,
     "each_type": _each_type,
     "sorted_by": _sorted_by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,6 +40,19 @@ class Result:
     differences: tuple[tuple[str, Difference], ...] = ()
     requests: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    def masked(
+        self,
+        text: Callable[[str], str],
+        difference: Callable[[tuple[str, Difference]], tuple[str, Difference]],
+    ) -> Result:
+        """The same with its texts as these functions make them."""
+        return replace(
+            self,
+            reason=text(self.reason),
+            differences=tuple(map(difference, self.differences)),
+            requests=tuple(map(text, self.requests)),
+        )
 
 
 @dataclass
@@ -105,6 +118,11 @@ class Runner:
         self._undo(probe, own)
         seconds = time.monotonic() - started
         return Result(probe, version, outcome, reason, tuple(found), tuple(own.requests), seconds)
+
+    def knock(self, version: str) -> int:
+        """The status of a first read; NoAnswer."""
+        request = {"method": "GET", "path": self.suite.facts["first"]}
+        return self._ask(request, _Own(version=version, base_path=self._base_path)).status
 
     def set_up(self, version: str) -> None:
         """Make every placeholder that is made, in order: some are there only to be members of others."""

@@ -23,7 +23,8 @@ class Documents:
 
     def violations(self, version: str, operation: str, answer: Answer) -> Iterator[Difference]:
         """What is wrong with an answer to an operation; nothing when it is as described."""
-        described = self._operation(version, operation).get("responses", {})
+        version = self._version_with(version, operation)
+        described = self._operations[version, operation].get("responses", {})
         response = self._resolved(version, described.get(str(answer.status)) or described.get("default"))
         if response is None:
             yield Difference("status", f"one of {', '.join(described)}", str(answer.status))
@@ -69,13 +70,13 @@ class Documents:
         except (ValueError, RecursionError):  # nested deeper than any document says
             yield Difference("body", f"what {operation} answers", shown(body))
 
-    def _operation(self, version: str, name: str) -> dict[str, Any]:
-        if (version, name) not in self._operations:
-            for item in self._document(version)["paths"].values():
-                for operation in item.values():
-                    if isinstance(operation, dict) and "operationId" in operation:
-                        self._operations[version, operation["operationId"]] = operation
-        return self._operations[version, name]
+    def _version_with(self, version: str, name: str) -> str:
+        """The version whose document has an operation: this one, else another of the provider."""
+        for one in (version, *self._names):
+            self._document(one)
+            if (one, name) in self._operations:
+                return one
+        raise KeyError(name)
 
     def _resolved(self, version: str, node: Any) -> Any:
         while isinstance(node, dict) and "$ref" in node:
@@ -88,4 +89,8 @@ class Documents:
     def _document(self, version: str) -> dict[str, Any]:
         if version not in self._documents:
             self._documents[version] = load_contract(self._names[version])
+            for item in self._documents[version]["paths"].values():
+                for operation in item.values():
+                    if isinstance(operation, dict) and "operationId" in operation:
+                        self._operations[version, operation["operationId"]] = operation
         return self._documents[version]
