@@ -13,19 +13,26 @@ from mockserver.core.provider import Provider
 
 def show_coverage(call: Call) -> dict[str, Any]:
     """Of all sandboxes that there are or were."""
+    if call.server.inspector is not None:
+        for world in call.server.sandboxes:
+            call.server.inspector.look(world)
     return _report(call, call.server.sandboxes.coverage())
 
 
 def show_coverage_of_one(call: Call) -> dict[str, Any]:
-    return _report(call, named_sandbox(call).coverage)
+    world = named_sandbox(call)
+    if call.server.inspector is not None:
+        call.server.inspector.look(world)
+    return _report(call, world.coverage)
 
 
 def clear_coverage(call: Call) -> dict[str, Any]:
-    """Count anew, in all sandboxes."""
+    """Count anew, in all sandboxes. Requests that came before are not looked at any more."""
     cleared = len(call.server.sandboxes.coverage().counts)
     call.server.sandboxes.retired.clear()
     for world in call.server.sandboxes:
         world.coverage.clear()
+        world.journal.judged = world.journal.count
     return {"cleared": cleared}
 
 
@@ -35,7 +42,7 @@ def _report(call: Call, coverage: Coverage) -> dict[str, Any]:
         name: _of_provider(provider, coverage, [one for one in types if one.partition(".")[0] == name])
         for name, provider in call.server.providers.items()
     }
-    return {"providers": providers, "uncounted": coverage.lost}
+    return {"providers": providers, "uncounted": coverage.lost, "unchecked": coverage.unchecked}
 
 
 def _of_provider(provider: Provider, coverage: Coverage, types: Iterable[str]) -> dict[str, Any]:
@@ -70,7 +77,34 @@ def _of_provider(provider: Provider, coverage: Coverage, types: Iterable[str]) -
             "untouched": [one for one in dict.fromkeys(types) if one not in moved],
         },
         "ignored": ignored,
+        "requests": _broken_requests(name, coverage),
+        "violations": [
+            {"operation": operation, "place": place, "problem": problem, "times": times}
+            for (of, operation, place, problem), times in coverage.of("violation").items()
+            if of == name
+        ],
     }
+
+
+def _broken_requests(name: str, coverage: Coverage) -> list[dict[str, Any]]:
+    """What is wrong with a client's requests, by operation, the most frequent first."""
+    found = []
+    for (of, operation, place, problem, fate), times in coverage.of("request").items():
+        if of == name:
+            key = ("request", of, operation, place, problem, fate)
+            sandbox, number = coverage.examples[key]
+            found.append(
+                {
+                    "operation": operation,
+                    "place": place,
+                    "problem": problem,
+                    "fate": fate,
+                    "times": times,
+                    "sandbox": sandbox,
+                    "request": number,
+                }
+            )
+    return sorted(found, key=lambda one: (one["operation"], -one["times"], one["place"], one["problem"]))
 
 
 def _part(exercised: dict[str, int], known: Iterable[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from mockserver.conformance.problems import Problem
 from mockserver.control.call import Call, Refused, instant, provider_named, whole_number
 from mockserver.control.explain import explanation
 from mockserver.core.journal import Exchange
@@ -21,6 +22,11 @@ def list_requests(call: Call) -> dict[str, Any]:
     if status is not None:
         low, high = status_range(status)
         exchanges = [exchange for exchange in exchanges if low <= exchange.status <= high]
+    contract = call.query.get("contract")
+    if contract is not None:
+        if contract not in ("broken", "kept"):
+            raise Refused(422, "contract must be broken or kept", fields={"contract": "neither"})
+        exchanges = [one for one in exchanges if bool(problems(call, one)) == (contract == "broken")]
     found = list(exchanges)
     return {"requests": [summary(exchange) for exchange in found[-limit:]], "total": len(found)}
 
@@ -40,7 +46,19 @@ def show_request(call: Call) -> dict[str, Any]:
         numbers = list(kept)
         there_are = f"{numbers[0]} to {numbers[-1]} are" if numbers else "none is"
         raise Refused(422, f"there is no request {text[:40]!r} in the journal; {there_are} kept")
-    return {**detail(exchange), "explanation": explanation(call, exchange)}
+    return {
+        **detail(exchange),
+        "explanation": explanation(call, exchange),
+        "contract": [
+            {"place": one.place, "problem": one.problem, "fate": one.fate} for one in problems(call, exchange)
+        ],
+    }
+
+
+def problems(call: Call, exchange: Exchange) -> list[Problem]:
+    """How a request is not as its contract says."""
+    inspector = call.server.inspector
+    return [] if inspector is None else inspector.problems(call.world, exchange)
 
 
 def detail(exchange: Exchange) -> dict[str, Any]:

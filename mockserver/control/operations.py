@@ -6,6 +6,7 @@ from mockserver.control import (
     account,
     callbacks,
     claims,
+    contracts,
     coverage,
     faults,
     happenings,
@@ -22,6 +23,7 @@ from mockserver.control import (
 )
 from mockserver.control.call import Operation, Parameter
 
+_CONTRACT = {"type": "string", "enum": ["broken", "kept"]}
 _PROVIDER = Parameter("provider", "Only this provider", {"type": "string"})
 
 
@@ -76,6 +78,30 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "show_openapi", "GET", "/openapi.json", "This document", server.openapi, "OpenAPIDocument", "server"
+    ),
+    Operation(
+        "list_contracts",
+        "GET",
+        "/contracts",
+        "The OpenAPI documents that there are",
+        contracts.list_contracts,
+        "Contracts",
+        "server",
+    ),
+    *(
+        Operation(
+            f"show_contract{of}",
+            "GET",
+            path,
+            "An OpenAPI document, with this server's address in it",
+            contracts.show_contract,
+            "OpenAPIDocument",
+            "server",
+        )
+        for of, path in (
+            ("", "/contracts/{provider}/{file}"),
+            ("_of_version", "/contracts/{provider}/{version}/{file}"),
+        )
     ),
     # sandboxes
     Operation(
@@ -466,6 +492,7 @@ OPERATIONS: tuple[Operation, ...] = (
             _newest("requests, counted from the newest,", 100),
             _PROVIDER,
             Parameter("status", "Only this status (404) or class (4xx)", {"type": "string"}),
+            Parameter("contract", "broken or kept: how the request stands to its contract", _CONTRACT),
         ),
     ),
     Operation(

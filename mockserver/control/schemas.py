@@ -296,6 +296,8 @@ class RequestMatch(Body):
     """The id of the fault that struck it; an empty text for none."""
     after: int | None = Field(default=None, ge=0, strict=True)
     """Only requests after the one with this id."""
+    contract: Literal["broken", "kept"] | None = None
+    """Only requests that are not as their contract says, or only those that are."""
     limit: int = Field(default=100, ge=1, le=10_000, strict=True)
     detail: bool = Field(default=False, strict=True)
     """Whether headers and bodies are shown, too."""
@@ -711,11 +713,36 @@ class CoveredTransitions(BaseModel):
     untouched: list[str]
 
 
+class BrokenRequest(BaseModel):
+    """A kind of mistake in requests, how often, and the first one's place in the journal of its sandbox."""
+
+    operation: str
+    place: str
+    problem: str
+    fate: Literal["rejected", "ignored"]
+    times: int
+    sandbox: str
+    request: int
+
+
+class Violation(BaseModel):
+    """A way in which answers were not as their contract says."""
+
+    operation: str
+    place: str
+    problem: str
+    times: int
+
+
 class ProviderCoverage(BaseModel):
     operations: CoveredPart
     errors: CoveredPart
     transitions: CoveredTransitions
     ignored: dict[str, dict[str, int]] = Field(description="Fields sent that nothing read, by operation.")
+    requests: list[BrokenRequest] = Field(description="Requests that are not as their contract says.")
+    violations: list[Violation] = Field(
+        description="Answers that are not; looked for with `check_contracts` only."
+    )
 
 
 class CoverageReport(BaseModel):
@@ -723,6 +750,7 @@ class CoverageReport(BaseModel):
 
     providers: dict[str, ProviderCoverage]
     uncounted: int
+    unchecked: int = Field(description="Requests that had left the journal before anybody looked.")
 
 
 class SnapshotState(BaseModel):
@@ -844,8 +872,20 @@ class ExplanationOf(BaseModel):
     change: str
 
 
+class ContractProblem(BaseModel):
+    """One way in which a request is not as its contract says.
+
+    A provider rejects a request for it, or takes the request and ignores what is wrong.
+    """
+
+    place: str
+    problem: str
+    fate: Literal["rejected", "ignored"]
+
+
 class ExplainedExchange(ExchangeDetail):
     explanation: ExplanationOf | None
+    contract: list[ContractProblem]
 
 
 class MagicValue(BaseModel):
@@ -963,6 +1003,19 @@ class Index(BaseModel):
     version: str
     openapi: str
     routes: list[str]
+
+
+class Contract(BaseModel):
+    """An OpenAPI document: of which version of which provider's API (or of `control`), and where it is."""
+
+    provider: str
+    version: str
+    path: str
+    title: str
+
+
+class Contracts(BaseModel):
+    contracts: list[Contract]
 
 
 class OpenAPIDocument(RootModel[dict[str, Any]]):

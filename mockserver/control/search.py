@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mockserver.control.call import Call, NotYet, provider_named, unknown
-from mockserver.control.journal import detail, status_range, summary
+from mockserver.control.journal import detail, problems, status_range, summary
 from mockserver.control.values import seconds
 from mockserver.core.journal import Exchange
 
@@ -78,6 +78,8 @@ def _tests(call: Call) -> dict[str, Test]:
         tests["fault"] = lambda exchange: exchange.fault == body.fault
     if body.after is not None:
         tests["after"] = lambda exchange: exchange.number > body.after
+    if body.contract is not None:  # the last: it takes longer than the others
+        tests["contract"] = lambda exchange: bool(problems(call, exchange)) == (body.contract == "broken")
     return tests
 
 
