@@ -1,7 +1,7 @@
 """A whole account in any order, through the API, in every version: what must always hold, holds.
 
-Balance is ledger, channels stay within their pools, no number is sold twice, no link leads to nothing, no
-answer is a 5xx, and what is refused changes nothing.
+Balance is ledger, channels stay within their pools, no number is sold twice, no link leads to nothing, a
+file is in one place, no answer is a 5xx, and what is refused changes nothing.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from mockserver.providers.didww.rows import Did, DidReservation
 from mockserver.providers.didww.rules import availability
 from mockserver.providers.didww.voice_rows import CapacityPool, SharedCapacityGroup
 from tests.didww.account import Account, Answer, did_item
+from tests.didww.papers import SMALL, Papers
 from tests.didww.test_exports import FEBRUARY, happen
 from tests.support import Server, state_of
 
 VERSIONS = ("2021-04-19", "2021-12-15", "2022-05-10", "2026-04-16")
 NEW = VERSIONS[-1]
 AREAS = ("Burlington", "Reno", "Inman", "Greenville", "Albany", "Honolulu", "Anchorage", "Berlin")
-SMALL = st.integers(0, 9)
 _SERVER: list[Server] = []
 _SHOP: dict[str, Any] = {}
 _NAMES = iter(range(10**6))
@@ -34,7 +34,7 @@ PAST = {("address_verifications", "dids"), ("address_verifications", "address")}
 PAST |= {("emergency_calling_services", "address"), ("emergency_verifications", "address")}
 
 
-class Customer(RuleBasedStateMachine):
+class Customer(Papers, RuleBasedStateMachine):
     """One account; every rule is one request or one thing that happens."""
 
     def __init__(self) -> None:
@@ -64,9 +64,6 @@ class Customer(RuleBasedStateMachine):
         """One record of a type, or None when there is none."""
         rows = self.account.get(f"/{kind}?page[size]=1000{query}").data
         return rows[place % len(rows)] if rows else None
-
-    def link(self, row: dict[str, Any] | None) -> dict[str, Any]:
-        return {"data": None if row is None else {"type": row["type"], "id": row["id"]}}
 
     def patch(self, row: dict[str, Any] | None, **members: Any) -> None:
         if row is not None:
@@ -180,6 +177,9 @@ class Customer(RuleBasedStateMachine):
                 "identities",
                 "addresses",
                 "emergency_calling_services",
+                "encrypted_files",
+                "proofs",
+                "permanent_supporting_documents",
             ]
         ),
         place=SMALL,
@@ -223,31 +223,6 @@ class Customer(RuleBasedStateMachine):
         self.ask("POST", "/shared_capacity_groups", data)
         group = self.some("shared_capacity_groups", place)
         self.patch(group, attributes={"shared_channels_count": shared})
-
-    # --- registration ----------------------------------------------------------------------------------
-
-    @rule(place=SMALL, outcome=st.sampled_from(["", "rejected"]))
-    def register(self, place: int, outcome: str) -> None:
-        number = self.some("dids", place, "&filter[awaiting_registration]=true")
-        address = self.some("addresses", place)
-        if number is None or address is None:
-            return
-        relations = {"address": self.link(address), "dids": {"data": [self.link(number)["data"]]}}
-        data = {"type": "address_verifications", "relationships": relations}
-        answer = self.ask("POST", "/address_verifications", data)
-        if answer.status == 201:
-            self.world.advance(by=timedelta())
-            self.world.fire(f"didww.address_verifications/{answer.data['id']}", outcome)
-
-    @rule(place=SMALL, other=SMALL)
-    def call_for_help(self, place: int, other: int) -> None:
-        number = self.some("dids", place, "&filter[did_group.features]=emergency")
-        relations = {
-            "address": self.link(self.some("addresses", other)),
-            "dids": {"data": [] if number is None else [self.link(number)["data"]]},
-        }
-        data = {"type": "emergency_verifications", "relationships": relations}
-        self.ask("POST", "/emergency_verifications", data)
 
     # --- the rest --------------------------------------------------------------------------------------
 
@@ -326,7 +301,7 @@ SCHEMA = build_registry().schemas[NEW]
 TestCustomer = Customer.TestCase
 TestCustomer.settings = settings(
     max_examples=10,
-    stateful_step_count=25,
+    stateful_step_count=30,
     deadline=None,
     derandomize=True,  # the same walks in every run; raise the counts and drop this to search
     database=None,
