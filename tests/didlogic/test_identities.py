@@ -235,7 +235,7 @@ def test_default_identity_cannot_be_archived(account: Account) -> None:
     before = state_of(account.world)
     response = account.send("DELETE", "/v2/identities/6756")
     assert (response.status, body_of(response)) == (422, {"error": TEXTS["default_identity"]})
-    assert str(response.evidence) == "documented; claim=didlogic.error.refused"
+    assert str(response.evidence) == "documented; claim=didlogic.error.default_identity"
     assert state_of(account.world) == before
 
 

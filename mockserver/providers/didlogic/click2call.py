@@ -20,7 +20,7 @@ from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
 from mockserver.providers.didlogic.cdr import connects, keep, record
-from mockserver.providers.didlogic.errors import Refusal, invalid, not_found, refused
+from mockserver.providers.didlogic.errors import a_type_unsupported, invalid, low_balance, not_found
 from mockserver.providers.didlogic.fields import text
 from mockserver.providers.didlogic.rates import cost, phone, rate_of, started_minutes
 from mockserver.providers.didlogic.traffic_rows import SIP, Click2Call, MagicNumber
@@ -57,7 +57,7 @@ def create_click2call(call: Call) -> Response:
     a_type = text(params, "a_type") or said.A_PHONE
     enabled = world.options["didlogic"]["voice_stream"]
     if a_type not in (said.A_PHONE, said.A_SIP) and not (a_type == said.A_STREAM and enabled):
-        raise unsupported()
+        raise a_type_unsupported()
     a, b, callerid = text(params, "a"), text(params, "b"), text(params, "callerid")
     problems = {name: said.BLANK for name, value in (("a", a), ("b", b)) if not value}
     if len(a) > said.LONGEST_TARGET or (a and not _reachable(a_type, a)):
@@ -69,7 +69,7 @@ def create_click2call(call: Call) -> Response:
     if problems:
         raise invalid(**problems)
     if not connects(world):
-        raise refused(said.LOW_BALANCE)
+        raise low_balance()
     row = Click2Call(
         id=world.ids.uuid(),
         status=said.QUEUED,
@@ -91,11 +91,6 @@ def get_click2call(call: Call) -> Response:
     if row is None:
         raise not_found()
     return _one(row)
-
-
-def unsupported() -> Refusal:
-    """The first leg is of a kind that this account does not have; the code is known from a client."""
-    return refused(said.A_TYPE_UNSUPPORTED, "client")
 
 
 def _reachable(a_type: str, target: str) -> bool:

@@ -11,7 +11,7 @@ from mockserver.core.messages import Response
 from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
-from mockserver.providers.didlogic.errors import invalid, invalid_as, not_found, refused
+from mockserver.providers.didlogic.errors import full, invalid, invalid_as, not_found
 from mockserver.providers.didlogic.fields import day, pages, paging, text, whole
 from mockserver.providers.didlogic.forms import Reader, given_in, line, read_all, unread
 from mockserver.providers.didlogic.multipart import Upload
@@ -197,7 +197,7 @@ def _identity_of(world: World) -> Reader:
 def _check_room(world: World, files: Mapping[str, Upload]) -> None:
     """A sandbox keeps a bounded number of documents, and of bytes."""
     if len(world.table(Document)) >= said.MOST_DOCUMENTS:
-        raise refused(said.TOO_MANY_KEPT.format(most=said.MOST_DOCUMENTS, things="documents"))
+        raise full(said.MOST_DOCUMENTS, "documents")
     stored = sum(len(file.data) for file in world.table(StoredFile))
     if stored + sum(len(upload.data) for upload in files.values()) > said.MOST_STORED:
         raise invalid_as("G32", {"files": [said.STORAGE_FULL]})

@@ -63,9 +63,25 @@ def invalid(**fields: str) -> Refusal:
     return Refusal(422, {"errors": {name: [text] for name, text in fields.items()}}, "client", "validation")
 
 
-def refused(reason: str, level: str = "assumed") -> Refusal:
-    """The request is understood and not allowed, and no single field is to blame (G03)."""
-    return Refusal(422, {"error": reason}, level, "refused")
+def default_identity() -> Refusal:
+    """The default identity is to be archived; only the sentence is assumed (G34)."""
+    return Refusal(422, {"error": said.DEFAULT_IDENTITY}, "documented", "default_identity")
+
+
+def a_type_unsupported() -> Refusal:
+    """The first leg of a click2call is of a kind that this account does not have; the code is a client's."""
+    return Refusal(422, {"error": said.A_TYPE_UNSUPPORTED}, "client", "a_type_unsupported")
+
+
+def low_balance() -> Refusal:
+    """The balance does not cover it (G18, G23)."""
+    return Refusal(422, {"error": said.LOW_BALANCE}, "assumed", "low_balance")
+
+
+def full(most: int, things: str) -> Refusal:
+    """The account holds as many documents, identities or checks as it can; the limits are ours."""
+    reason = said.TOO_MANY_KEPT.format(most=most, things=things)
+    return Refusal(422, {"error": reason}, "assumed", "full")
 
 
 def invalid_as(gap: str, fields: Mapping[str, list[str]]) -> Refusal:

@@ -11,7 +11,7 @@ from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
 from mockserver.providers.didlogic.documents import document_bytes
-from mockserver.providers.didlogic.errors import invalid, not_found, refused
+from mockserver.providers.didlogic.errors import default_identity, full, invalid, not_found
 from mockserver.providers.didlogic.fields import paging, whole, wrapped
 from mockserver.providers.didlogic.forms import given_in, line, unread
 from mockserver.providers.didlogic.rows import Document, Identity
@@ -39,7 +39,7 @@ def create_identity(call: Call) -> Response:
     identities = world.table(Identity)
     name = _name(call, {row.name for row in identities})
     if len(identities) >= said.MOST_IDENTITIES:
-        raise refused(said.TOO_MANY_KEPT.format(most=said.MOST_IDENTITIES, things="identities"))
+        raise full(said.MOST_IDENTITIES, "identities")
     identity = identities.put(Identity(world.ids.next("didlogic.identities", FIRST_IDENTITY_ID), name))
     world.announce(identity.subject, "created")
     return _assumed(_answer(world, identity), call)
@@ -63,7 +63,7 @@ def archive_identity(call: Call) -> Response:
     """DELETE /v2/identities/{id}: inactive from now on, its documents stay. Twice is once."""
     identity = _find(call)
     if identity.is_default:
-        raise refused(said.DEFAULT_IDENTITY, "documented")
+        raise default_identity()
     if not identity.archived:
         identity = call.world.table(Identity).put(replace(identity, archived=True))
         call.world.announce(identity.subject, f"{said.IDENTITY_ACTIVE} -> {said.IDENTITY_ARCHIVED}")

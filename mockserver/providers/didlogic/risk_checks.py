@@ -11,7 +11,7 @@ from mockserver.core.scheduler import Job
 from mockserver.core.world import World
 from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
-from mockserver.providers.didlogic.errors import invalid_as, not_found, refused
+from mockserver.providers.didlogic.errors import full, invalid_as, not_found
 from mockserver.providers.didlogic.fields import digits, pages, paging, text, texts, whole
 from mockserver.providers.didlogic.rows import RiskCheck
 from mockserver.providers.didlogic.wire import joined, json_bytes, timestamp
@@ -51,7 +51,7 @@ def request_risk_check(call: Call) -> Response:
     if not all(map(_is_number, numbers)):
         raise invalid_as("G35", {"numbers": [said.INVALID]})
     if len(checks) + len(numbers) > said.MOST_RISK_CHECKS:
-        raise refused(said.TOO_MANY_KEPT.format(most=said.MOST_RISK_CHECKS, things="risk checks"))
+        raise full(said.MOST_RISK_CHECKS, "risk checks")
     made = []
     for number in numbers:
         check_id = world.ids.next("didlogic.risk_checks", FIRST_CHECK_ID)

@@ -21,7 +21,7 @@ from mockserver.providers.didlogic import assumptions as said
 from mockserver.providers.didlogic.call import Call
 from mockserver.providers.didlogic.calls import counts
 from mockserver.providers.didlogic.cdr import keep
-from mockserver.providers.didlogic.errors import invalid, not_found, refused
+from mockserver.providers.didlogic.errors import invalid, low_balance, not_found
 from mockserver.providers.didlogic.fields import digits, paging, text
 from mockserver.providers.didlogic.rates import phone, rate_of
 from mockserver.providers.didlogic.renewals import working
@@ -80,7 +80,7 @@ def send_sms(call: Call) -> Response:
     charge = count * rate_of(world, number).per_segment
     ledger = world.ledger("didlogic")
     if ledger.balance < charge:
-        raise refused(said.LOW_BALANCE)
+        raise low_balance()
     row = Message(
         id=world.ids.uuid(),
         direction=OUTBOUND,
