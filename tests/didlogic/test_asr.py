@@ -36,6 +36,11 @@ NOWHERE = row("2024-11-20", "United States - NOT EXISTED", 1, 0, 0.0, 0.0)
         ({"sip_account": "54321"}, []),
         ({"from": "", "to": "", "sip_account": ""}, [GERMANY, STATES, KINGDOM, NOWHERE]),
     ],
+    ids=lambda value: (
+        "&".join(f"{name}={one}" for name, one in value.items())
+        if isinstance(value, dict)
+        else str(len(value))
+    ),
 )
 def test_report_covers_the_days_and_the_account(
     account: Account, query: dict[str, str], rows: list[dict[str, Any]]

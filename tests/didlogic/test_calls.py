@@ -41,6 +41,11 @@ def happen(caller: Caller, happening: str, **fields: Any) -> Any:
     return reply.json
 
 
+def named(value: Any) -> str:
+    """A query, or what is expected of it, in the name of its test."""
+    return "&".join(f"{name}={one}" for name, one in value.items()) if isinstance(value, dict) else str(value)
+
+
 def times(answer: Any) -> list[str]:
     return [row["timestamp"] for row in answer["calls"]]
 
@@ -155,6 +160,7 @@ def test_incoming_call_names_its_number(account: Account) -> None:
         ({"from": "2024-12-01", "to": "2024-12-31", "type": "incoming", "missed": "0", "filter": US,
           "from_search": FRIEND, "to_search": "1856"}, 4),
     ],
+    ids=named,
 )  # fmt: skip
 def test_calls_are_filtered(account: Account, query: dict[str, str], count: int) -> None:
     answer = account.get("/v1/calls", **query)

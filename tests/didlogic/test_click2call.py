@@ -134,7 +134,7 @@ def test_first_leg_may_be_a_stream_when_the_account_has_streams(account: Account
     response = account.send("POST", "/v1/click2call", form(fields), FORM)
     wanted = FACTS["unsupported"]
     assert (response.status, body_of(response)) == (wanted["status"], wanted["body"])
-    assert str(response.evidence).startswith("client;")
+    assert str(response.evidence) == "client; claim=didlogic.error.a_type_unsupported"
     assert account.state() == before
     account.world.options["didlogic"]["voice_stream"] = True
     call = create(account, **fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,6 +206,26 @@ def test_failures_of_the_server_wear_the_same_envelope() -> None:
     request = Request("GET", "/v1/balance")
     assert answer(provider.failed("crashed", None, request)) == refusal("crashed")
     assert answer(provider.failed("unavailable", None, request)) == refusal("unavailable")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(400, "Bad Request"), (418, "I'm a Teapot"), (502, "Bad Gateway"), (599, "Status 599")],
+)
+def test_failure_of_any_status_wears_the_same_envelope(account: Account, status: int, reason: str) -> None:
+    provider = Didlogic(key="key")
+    response = provider.faulted(status, "", account.world, Request("GET", "/v1/balance"))
+    assert answer(response) == (status, {"error": reason}, "assumed; claim=didlogic.error.injected")
+    assert response.operation == "get_balance"
+
+
+def test_operation_that_is_not_emulated_says_so(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = replace(next(one for one in OPERATIONS if one.id == "get_balance"), handler=None)
+    provider = account.server.gateway.providers["didlogic"]
+    monkeypatch.setattr(provider, "_route", lambda request: (operation, (), "", 1))
+    response = account.send("GET", "/v1/balance")
+    assert answer(response) == refusal("unimplemented")
+    assert (response.operation, response.unimplemented) == ("get_balance", "didlogic.get_balance")
 
 
 @pytest.mark.parametrize(

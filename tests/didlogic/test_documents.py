@@ -279,6 +279,7 @@ def test_documents_are_bounded(account: Account, monkeypatch: pytest.MonkeyPatch
     response = post(account, FIELDS)
     assert response.status == 422
     assert body_of(response) == {"error": "This account cannot hold more than 7 documents"}
+    assert str(response.evidence) == "assumed; claim=didlogic.error.full"
     assert state_of(account.world) == before
 
 

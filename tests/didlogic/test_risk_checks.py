@@ -203,6 +203,7 @@ def test_checks_are_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -
         422,
         {"error": "This account cannot hold more than 5 risk checks"},
     )
+    assert str(response.evidence) == "assumed; claim=didlogic.error.full"
     assert state_of(account.world) == before
     request(account, "12025550101")
 

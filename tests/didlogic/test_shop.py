@@ -221,6 +221,14 @@ def test_sms_enabled_narrows_each_level(shop: Account, path: str) -> None:
         assert 0 < len(narrowed) < len(plain)
 
 
+def test_sms_enabled_narrows_the_cities_of_a_region(shop: Account) -> None:
+    path = f"/v2/numbers/countries/{shop.country('CA')}/regions/1/cities"
+    plain, narrowed = (shop.get(path, sms_enabled=word)["cities"] for word in ("0", "1"))
+    assert "Edmonton, AB" in [row["name"] for row in plain]
+    assert "Edmonton, AB" not in [row["name"] for row in narrowed]
+    assert all(row in plain for row in narrowed)
+
+
 def test_city_shows_nothing_when_sms_is_asked_for_and_it_has_none(shop: Account) -> None:
     path = f"/v2/buy/countries/{shop.country('CA')}/cities/{shop.city('CA', 'Edmonton, AB')['id']}/dids"
     assert shop.get(path, sms_enabled="1")["dids"] == NOTHING
@@ -340,6 +348,42 @@ def test_number_filters_agree_with_a_plain_look(
     found = shop.get("/v2/numbers/search", per_page="1000", **query)["dids"]
     assert found["pagination"]["total"] == len(wanted)
     assert found["dids"] == wanted[:1000]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("number_contains", "5550117"),
+        ("begins_with", "1780"),
+        ("ends_width", "6999999"),
+        ("ends_with", "6999999"),
+        ("pattern", "5550117"),
+        ("city_name_contains", "edmonton"),
+        ("country_name_contains", "canad"),
+        ("sms_enabled", "1"),
+    ],
+)
+def test_each_filter_narrows_alone(
+    shop: Account, everything: list[dict[str, Any]], name: str, value: str
+) -> None:
+    wanted = _plainly(everything, {name: value})
+    assert 0 < len(wanted) < len(everything)
+    found = shop.get("/v2/numbers/search", per_page="1000", **{name: value})["dids"]
+    assert found["pagination"]["total"] == len(wanted)
+    assert found["dids"] == wanted[:1000]
+
+
+def test_cheapest_come_first_when_asked_for(shop: Account) -> None:
+    query = {"country_name_contains": "United Kingdom", "per_page": "1000"}
+    plain, cheap, dear = (
+        shop.get("/v2/numbers/search", **query, **more)["dids"]["dids"]
+        for more in ({}, {"cheap_sorting": "true"}, {"cheap_sorting": "0"})
+    )
+    prices = [round(row["activation"] + row["monthly"], 4) for row in cheap]
+    assert prices == sorted(prices)
+    assert plain == dear == sorted(plain, key=lambda row: int(row["number"]))
+    assert cheap != plain
+    assert sorted(row["number"] for row in cheap) == sorted(row["number"] for row in plain)
 
 
 def test_searches_are_forgotten_when_there_are_too_many(shop: Account) -> None:

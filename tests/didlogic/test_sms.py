@@ -261,6 +261,7 @@ def test_message_is_refused_when_the_balance_is_too_low(account: Account) -> Non
         FACTS["low_balance"]["status"],
         FACTS["low_balance"]["body"],
     )
+    assert str(response.evidence) == "assumed; claim=didlogic.error.low_balance"
     assert account.state() == before
     account.ledger.set_balance(Decimal("0.0160"))
     assert account.send("POST", "/v1/sms", form(fields), FORM).status == 200
