@@ -58,6 +58,22 @@ def test_newest_entry_comes_first(account: Account) -> None:
     """Documented."""
     times = [row["attributes"]["created_at"] for row in account.all("/did_history")]
     assert times == sorted(times, reverse=True)
+
+
+def test_newest_entry_of_one_instant_comes_first(account: Account) -> None:
+    """The clock stands still: what was written last is still the newest."""
+    did, number = bought(account)
+    patch(account, did, terminated=True)
+    patch(account, did, terminated=False)
+    wanted = [("canceled", "restored"), ("restored", "canceled")]
+    for sort, order in zip(("created_at", "-created_at"), wanted, strict=True):
+        rows = account.all(f"/did_history?filter[did_number]={number}&sort={sort}")
+        actions = [row["attributes"]["action"] for row in rows]
+        assert [action for action in actions if action in order] == list(order)
+    actions = [
+        one["attributes"]["action"] for one in account.all(f"/did_history?filter[did_number]={number}")
+    ]
+    assert [action for action in actions if action in wanted[1]] == list(wanted[1])
     assert len(times) > 20
 
 

@@ -42,7 +42,10 @@ def _listing(world: World, query: Query) -> tuple[list[DidHistory], int]:
                 ApiError(400, "107", "Invalid filter value", TOO_OLD),
                 Evidence("documented", "didww.did_history.too_old"),
             )
-    rows = passing(world, history.every(world), query.tests)
+    rows = history.every(world)
+    if query.sorts and not query.sorts[0][1]:  # oldest first, within an instant too
+        rows.reverse()
+    rows = passing(world, rows, query.tests)
     return rows, len(rows)
 
 
