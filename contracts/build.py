@@ -1,9 +1,9 @@
 """Builds what is made from the tables: `python -m contracts.build`, or `--check` to compare.
 
-Each provider has a module `contracts.build_<provider>` whose `documents()` returns its OpenAPI documents: the
-path below `contracts/`, "idt/openapi.json", and the document. The modules of FILES have a `files()` that
-returns other files, by path, as text. The same tables always give the same bytes. A document with a fault is
-reported, and then nothing is written.
+Each provider, and our control API, has a module `contracts.build_<provider>` whose `documents()` returns its
+OpenAPI documents: the path below `contracts/`, "idt/openapi.json", and the document. The modules of FILES
+have a `files()` that returns other files, by path, as text. The same tables always give the same bytes. A
+document with a fault is reported, and then nothing is written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from contracts.checking import Document, faults
 
-PROVIDERS = ("didww", "idt", "didlogic")
+PROVIDERS = ("didww", "idt", "didlogic", "control")
 FILES = ("didww_tables", "build_probes")
 ROOT = Path(__file__).parent
 

@@ -24,6 +24,8 @@ _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 # Headers that OpenAPI gives another place in a document.
 _NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
+_TYPE = "header content-type"
+_OF_TYPES = (406, 415)
 _MOST = 100
 
 
@@ -59,10 +61,10 @@ def with_fate(problem: Problem, status: int, answer: bytes) -> Problem:
     """The problem with the fate that an answer to the very request shows.
 
     An answer below 400 took the request in spite of the problem. A refusal that names what is unknown
-    refused it for that.
+    refused it for that. What a body is declared as matters where the status says so.
     """
     fate = problem.fate
-    if status < 400:
+    if status < 400 or (problem.place == _TYPE and status not in _OF_TYPES):
         fate = "ignored"
     elif problem.unknown and problem.unknown.encode("utf-8", "replace") in answer:
         fate = "rejected"
@@ -190,7 +192,7 @@ def _body(operation: Operation, content_type: str, body: bytes) -> Iterator[Prob
     kind = next((one for one in content if one.lower() == given), None)
     if kind is None:
         said = f"is {given[:100]}, not" if given else "is missing; it must be"
-        yield Problem("header content-type", f"{said} {either(list(content))}")
+        yield Problem(_TYPE, f"{said} {either(list(content))}")
         kind = _looks_like(content, body)
     if kind is None or "schema" not in content[kind]:
         return

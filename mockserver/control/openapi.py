@@ -10,12 +10,41 @@ from mockserver.http.gateway import CONTROL_PREFIX
 
 _REF = "#/components/schemas/{model}"
 _REFUSALS = {
+    "401": "The server has an admin token, and the call does not show it",
     "403": "Asked by a web page of another site",
     "405": "This path does not take the method",
     "422": "Something named does not exist or a value is not allowed",
     "500": "The server failed; its log says why",
 }
-_REFUSALS_OF_BODIES = {"400": "The body is not JSON", "413": "The body is larger than 1 MiB"}
+_REFUSALS_OF_BODIES = {"400": "The body is not JSON", "413": "The body is too large"}
+_HEADERS = {
+    "401": ("WWW-Authenticate", "Bearer"),
+    "405": ("Allow", "The methods that this path takes, separated by commas"),
+}
+# What the parts of paths name.
+_PARTS = {
+    "sandbox": "Name of a sandbox that exists",
+    "name": "Name of a sandbox or snapshot: 1 to 64 letters, digits, dots, dashes or underscores",
+    "provider": "didww, idt or didlogic",
+    "happening": "As `GET /_mock/world` lists them",
+    "type": "A type, as `GET /_mock/state` or `GET /_mock/transitions` lists them",
+    "id": "Number of a request or callback, id of a fault, a row or whatever a change is about",
+    "version": "Version of the provider's API, as `GET /_mock/contracts` lists them",
+    "file": "openapi.json",
+}
+_SCHEMES = {
+    "adminToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The value of MOCKSERVER_ADMIN_TOKEN, if the server was started with one",
+    },
+    "mockToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Mock-Token",
+        "description": "The same token, for callers that have another use for Authorization",
+    },
+}
 
 
 def full_paths(operation: Operation) -> list[str]:
@@ -49,7 +78,8 @@ def document(operations: Sequence[Operation], version: str, base_url: str) -> di
             "version": version,
             "description": (
                 "Time, money, limits and memory of the sandboxes of a mockserver. Paths without a sandbox "
-                "are about the default one. Nothing here needs credentials."
+                "are about the default one. No credentials are needed unless the server has an admin token; "
+                "health and ready never need any. HEAD is served wherever GET is."
             ),
         },
         "servers": [{"url": base_url}],
@@ -57,8 +87,9 @@ def document(operations: Sequence[Operation], version: str, base_url: str) -> di
             {"name": "server", "description": "The server as a whole"},
             {"name": "sandbox", "description": "One sandbox"},
         ],
+        "security": [{}, *({name: []} for name in _SCHEMES)],
         "paths": paths,
-        "components": {"schemas": definitions["$defs"]},
+        "components": {"securitySchemes": _SCHEMES, "schemas": definitions["$defs"]},
     }
 
 
@@ -69,6 +100,7 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     refusals = dict(_REFUSALS)
     if one.body:
         refusals.update(_REFUSALS_OF_BODIES)
+        refusals["413"] = f"The body is larger than {one.most_body >> 20} MiB"
     if one.waits:
         refusals["408"] = "It did not happen in time"
     if one.conflicts:
@@ -83,19 +115,41 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
             for status, meaning in sorted(refusals.items())
         }
     )
+    for status, (name, meaning) in _HEADERS.items():
+        header = {"description": meaning, "required": True, "schema": {"type": "string"}}
+        responses[status]["headers"] = {name: header}
     described: dict[str, Any] = {
         "operationId": one.name + ("_of_sandbox" if of_named else ""),
         "summary": one.summary,
+        "description": _description(one, of_named=of_named),
         "tags": [one.scope],
         "parameters": parameters,
         "responses": responses,
     }
     if one.body:
         described["requestBody"] = {
-            "required": False,
+            "required": _must_be_given(one.body),
             "content": {"application/json": {"schema": {"$ref": _REF.format(model=one.body)}}},
         }
     return described
+
+
+def _must_be_given(model: str) -> bool:
+    """Whether an empty body, which counts as an object without fields, would be refused."""
+    from pydantic import RootModel
+
+    from mockserver.control import schemas
+
+    kind = getattr(schemas, model)
+    return not issubclass(kind, RootModel) and any(one.is_required() for one in kind.model_fields.values())
+
+
+def _description(one: Operation, *, of_named: bool) -> str:
+    """The summary, what the handler says of itself, and which sandbox it is about."""
+    said = " ".join([f"{one.summary}.", *(one.handle.__doc__ or "").split()])
+    if one.scope == "server":
+        return said
+    return f"{said} In the sandbox that the path names." if of_named else f"{said} In the default sandbox."
 
 
 def _names_in(path: str) -> list[str]:
@@ -103,7 +157,13 @@ def _names_in(path: str) -> list[str]:
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": _PARTS.get(name, f"The {name}"),
+        "schema": {"type": "string", "minLength": 1},
+    }
 
 
 def _query_parameter(parameter: Parameter) -> dict[str, Any]:

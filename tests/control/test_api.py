@@ -151,7 +151,7 @@ def test_query_parameter_that_does_not_exist_is_refused(call: Caller) -> None:
     assert answer.json == {
         "error": "there is no query parameter 'limt'",
         "did_you_mean": "limit",
-        "known": ["limit", "provider", "status"],
+        "known": ["limit", "provider", "status", "contract"],
     }
     assert call("GET", "/clock?limit=3").json["known"] == []
 

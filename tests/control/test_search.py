@@ -75,6 +75,14 @@ def test_found_requests_show_bodies_when_asked(call: Caller) -> None:
     found = call("POST", "/requests/find", {"status": 422, "detail": True}).json["requests"]
     shown = call("GET", "/requests/3").json
     assert shown.pop("explanation")["field"] == "/order_items"
+    assert shown.pop("contract") == [
+        {
+            "place": "header content-type",
+            "problem": "is missing; it must be application/json",
+            "fate": "ignored",
+        },
+        {"place": "body /order_items", "problem": "is missing", "fate": "rejected"},
+    ]
     assert found == [shown]
     assert found[0]["request"]["body"] == "{}"
 
