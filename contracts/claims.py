@@ -154,7 +154,7 @@ class Found:
 
     def read(self, name: str, text: bytes) -> None:
         """Add what one file holds."""
-        content: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        content: dict[str, Any] = yaml.load(text, _LOADER) or {}
         self.problems += [f"{name}: there is no part {part!r}" for part in sorted(content.keys() - _PARTS)]
         usual = {**_USUAL, **(content.get("common") or {})}
         for part, kind, before, rows in (

@@ -16,13 +16,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
 
 import orjson
 
+from mockserver import app
 from mockserver.core.ledger import Ledger, Line
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Provider
@@ -239,14 +242,51 @@ def _row(fault: Fault) -> Iterator[None]:
 
     def changed(self: Table[Any], row: Any) -> Any:
         if row.table == fault["row"]:
-            value = fault["value"]
-            if isinstance(getattr(row, fault["attribute"]), Decimal):
-                value = Decimal(value)
-            row = replace(row, **{fault["attribute"]: value})
+            name = fault["attribute"]
+            row = replace(row, **{name: _alike(getattr(row, name), fault["value"])})
         return put(self, row)
 
     with patch.object(Table, "put", changed):
         yield
+
+
+@contextmanager
+def _option(fault: Fault) -> Iterator[None]:
+    with_options = app.with_options
+
+    def changed(seeds: Any, assignments: str) -> Any:
+        return with_options(seeds, f"{fault['option']},{assignments}")
+
+    with patch.object(app, "with_options", changed):
+        yield
+
+
+@contextmanager
+def _place(fault: Fault) -> Iterator[None]:
+    """What stands at `module:name` or `module:Class.name`. AttributeError when there is no such name."""
+    module, _, path = fault["place"].partition(":")
+    *owners, name = path.split(".")
+    owner: Any = import_module(module)
+    for one in owners:
+        owner = getattr(owner, one)
+    before = getattr(owner, name)
+    if "returns" in fault:
+        other: Any = lambda *_, **__: fault["returns"]  # noqa: E731
+    else:
+        other = _alike(before, fault["value"])
+    with patch.object(owner, name, other):
+        yield
+
+
+def _alike(before: Any, value: Any) -> Any:
+    """A value of a file as the kind of thing it takes the place of."""
+    if isinstance(before, Decimal):
+        return Decimal(value)
+    if isinstance(before, timedelta):
+        return timedelta(seconds=value)
+    if isinstance(before, tuple | frozenset | set):
+        return type(before)(value)
+    return value
 
 
 _KINDS: Mapping[str, Callable[[Fault], Any]] = {
@@ -257,4 +297,6 @@ _KINDS: Mapping[str, Callable[[Fault], Any]] = {
     "twice": _twice,
     "kept": _kept,
     "row": _row,
+    "option": _option,
+    "place": _place,
 }

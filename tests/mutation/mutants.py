@@ -17,6 +17,8 @@ import yaml
 
 from contracts.claims import VERSIONS, Claim, Claims
 
+# Rules with one claim for every row of a table, by the second word of their ids: what is done to answers.
+_FAMILIES = {"refusal": "code", "example": "no_member", "recording": "no_member", "engine": "status"}
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
@@ -71,6 +73,12 @@ def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "ignored", {"query": [f"filter[{word}]", f"filter_by_{word}", word]}
     elif claim.kind in ("sort", "include"):
         yield "ignored", {"query": [claim.kind, f"order_by_{word}"]}
+    else:
+        change = _FAMILIES.get(claim.id.split(".")[1])
+        if change == "code":
+            yield "code", {"answer": {"least": 400}, "do": "code"}
+        elif change is not None:
+            yield change, {"answer": {}, "do": change}
 
 
 def declared() -> Iterator[Mutant]:
