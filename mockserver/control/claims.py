@@ -25,7 +25,9 @@ def list_claims(call: Call) -> dict[str, Any]:
     known = _known()
     claims = [claim for claim in known["claims"] if _fits(claim, wanted)]
     if "claim" in wanted and not claims:
-        raise unknown("claim", wanted["claim"], [claim["id"] for claim in known["claims"]])
+        every = [claim["id"] for claim in known["claims"]]
+        start = wanted["claim"].partition(".")[0] + "."
+        raise unknown("claim", wanted["claim"], [one for one in every if one.startswith(start)] or every)
     absent = [] if wanted.keys() - {"provider", "version"} else known["not_emulated"]
     return {
         "total": len(claims),
