@@ -13,7 +13,7 @@ types       {type: {newest, attributes: {name: value}, relationships: {name: rel
                           joined (texts joined by "; ")
             relationship  {one: type}, {many: type} or {one_of: [types]}; `hidden`: only when included by name
 objects     {kind: {name: value}}: what attributes of kind `object` hold, {"type": kind, "attributes": {...}}
-items       {type of item: {name: value}}: what `items` of an order read as
+items       {type of item: {name: value}}: what `items` of an order read as; what a newer version brought too
 operations  {name: {newest, method, path, type, verb}}; path behind /v3, verb list, show, create,
             update or delete
 lists       {list: {type, paginated, page_size, shown, meta}}, list: path and type; `shown` false: no page for
@@ -180,10 +180,7 @@ class _Resolver:
                 if kind in self._objects_in_use()
             },
             items={
-                kind: self._values(members)
-                for kind, members in shapes["types"]["orders"]["items"].items()
-                if kind != "emergency_order_items"
-                or self.version >= shapes["first"]["emergency_requirements"]
+                kind: self._values(members) for kind, members in shapes["types"]["orders"]["items"].items()
             },
             operations=dict(self._operations()),
             lists={name: self._list(name, facts) for name, facts in lists.items()},

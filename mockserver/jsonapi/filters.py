@@ -60,6 +60,8 @@ class BoundFilter:
         for attribute in view.attributes.values():
             if attribute.field == declared.path:
                 self._encode = attribute.codec_in(view.version, new=True).encode
+                if attribute.name == declared.path:  # another member may be written from the same field
+                    break
 
     def given(self, raw: Any) -> Given:
         """The values a request names. Refusal when the filter takes no such value."""

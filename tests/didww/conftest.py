@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.didww.account import Account
-from tests.support import Server
+from tests.didww.lists import Lists
+from tests.didww.stocking import stock
+from tests.support import Server, state_of
 
 _numbers = count(1)
 
@@ -24,6 +26,16 @@ def shared_server() -> Server:
 def shop() -> dict[str, Any]:
     """The catalogue as the first test that wanted it saw it: it is the same in every account."""
     return {}
+
+
+@pytest.fixture(scope="session")
+def stocked(shared_server: Server, shop: dict[str, Any]) -> Iterator[Lists]:
+    """The lists of an account that has some of everything. It is shared: a test may only read."""
+    account = stock(Account(shared_server, "didww-stocked", shop=shop))
+    before = state_of(account.world)
+    yield Lists(account, {})
+    assert state_of(account.world) == before, "a test changed what others look at"
+    shared_server.gateway.sandboxes.drop("didww-stocked")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from tests.didww.account import Account, Answer, did_item
 from tests.didww.contract import NEW, OLD, known_in, read
@@ -23,22 +22,6 @@ def served(version: str) -> list[str]:
 def name_of(kind: str, version: str) -> str:
     """What a version calls a list."""
     return LISTS[kind].get("was", kind) if version <= OLD else kind  # type: ignore[no-any-return]
-
-
-def declared(kind: str, part: str, version: str) -> dict[str, Any]:
-    return {name: facts or {} for name, facts in LISTS[kind][part].items() if known_in(facts, version)}
-
-
-def everything(account: Account, kind: str) -> list[dict[str, Any]]:
-    """Every row of a list, with the linkage of its to-one relationships."""
-    name = name_of(kind, account.version or NEW)
-    ones = ",".join(declared(kind, "includes", account.version or NEW))
-    rows: list[dict[str, Any]] = account.all(f"/{name}?include={ones}" if ones else f"/{name}")
-    return rows
-
-
-def quoted(value: str) -> str:
-    return quote(value, safe=",")
 
 
 # --- documents of requests ---------------------------------------------------------------------------

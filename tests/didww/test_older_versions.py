@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from tests.didww.account import Account, did_item
-from tests.didww.contract import NEW, OLD, assert_refused, read
+from tests.didww.contract import NEW, OLD, assert_refused
 from tests.didww.forms import assert_document
 from tests.support import Server
 
 OLDEST, OLDER = "2021-04-19", "2021-12-15"
-LISTS = sorted({"areas", *read("queries.yaml")} - {"balance"})
 
 
 @pytest.fixture(params=[OLDEST, OLDER])
@@ -24,50 +23,6 @@ def old(account: Account, request: pytest.FixtureRequest) -> Account:
     account.buy(2)
     account.reserve(account.available(account.group())[0])
     return account.as_of(request.param)
-
-
-def name_of(kind: str, version: str) -> str | None:
-    """What a type is called in a version, None where it is not."""
-    if version < read("shapes.yaml")["first"].get(kind, ""):
-        return None
-    until, name = read("shapes.yaml")["former"].get(kind, ("", kind))
-    return name if version <= until else kind
-
-
-def other_names(kind: str) -> set[str]:
-    return {kind, *read("shapes.yaml")["former"].get(kind, ["", kind])[1:]}
-
-
-@pytest.mark.parametrize("version", [OLDEST, OLDER, OLD, NEW])
-@pytest.mark.parametrize("kind", LISTS)
-def test_type_is_served_under_the_name_of_its_version_alone(
-    kind: str, version: str, account: Account
-) -> None:
-    asked = account.as_of(version)
-    name = name_of(kind, version)
-    if name is not None:
-        body = asked.get(f"/{name}").body
-        assert body["meta"]["api_version"] == version
-        assert {row["type"] for row in body["data"]} <= {name}
-    for other in other_names(kind) - {name}:
-        answer = asked.get(f"/{other}")
-        assert_refused(answer, "unrouted")
-        assert asked.post(f"/{other}", {"data": {"type": other}}).status == 404
-
-
-def test_every_list_has_the_form_of_its_version(old: Account) -> None:
-    assert old.version is not None
-    for kind in LISTS:
-        name = name_of(kind, old.version)
-        if name is None:
-            continue
-        body = old.get(f"/{name}").body
-        assert_document(body, old.version)
-        for row in body["data"][:2]:
-            shown = old.get(f"/{name}/{row['id']}")
-            if shown.status == 200:  # POPs have no page of their own
-                assert_document(shown.body, old.version)
-                assert shown.data == row
 
 
 def test_includes_bring_records_of_the_same_version(old: Account) -> None:
