@@ -22,6 +22,7 @@ COMMANDS = {
     "wait": "Wait until a server is ready.",
     "doctor": "Say what is set, from where, and what runs.",
     "routes": "List every operation of the providers.",
+    "contracts": "Print the OpenAPI documents.",
     "sandboxes": "Create, list and drop isolated accounts.",
     "reset": "Put a sandbox back to the seed.",
     "clock": "Show, advance or freeze a sandbox's clock.",

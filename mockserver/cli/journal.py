@@ -119,6 +119,8 @@ def _whole(one: dict[str, Any]) -> str:
     parts = [_line(one).strip(), f"evidence: {one['evidence'] or 'none'}"]
     if one["explanation"] is not None:
         parts += [f"{name}: {value}" for name, value in one["explanation"].items() if value]
+    for problem in one["contract"]:
+        parts.append(f"contract: {problem['place']} {problem['problem']} ({problem['fate']})")
     for title, side in (("request", one["request"]), ("answer", one["answer"])):
         parts += ["", f"{title}, {side['size']} bytes{', cut' if side['cut'] else ''}"]
         parts += [f"  {name}: {value}" for name, value in side["headers"]]

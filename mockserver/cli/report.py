@@ -41,6 +41,12 @@ from mockserver.cli.remote import Remote, remote, write
     help="End with code 2 when something was sent that nothing read.",
 )
 @flag(
+    "--fail-on-rejected",
+    env="REPORT_FAIL_ON_REJECTED",
+    is_flag=True,
+    help="End with code 2 when a request was sent that its contract does not allow.",
+)
+@flag(
     "--fidelity",
     env="REPORT_FIDELITY",
     is_flag=True,
@@ -54,9 +60,11 @@ def report(
     provider: str | None,
     fail_under: float | None,
     fail_on_ignored: bool,
+    fail_on_rejected: bool,
     fidelity: bool,
 ) -> None:
-    """What a test suite exercised: operations, errors, transitions; and what it sent that nothing read.
+    """What a test suite exercised: operations, errors, transitions; what it sent that nothing read; and its
+    requests that a provider would reject, or take and ignore what is wrong with them.
 
     Of all sandboxes there were, or of the one named with --sandbox. Answers that a fault made do not count.
 
@@ -83,6 +91,8 @@ def report(
         providers = answer["providers"] = {provider: _known(providers, provider)}
     write(FORMATS["json" if server.as_json else form](answer), out)
     problems = _problems(providers, fail_under, fail_on_ignored)
+    if fail_on_rejected:
+        problems += _rejected(providers)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -107,6 +117,16 @@ def _known(providers: dict[str, Any], name: str) -> Any:
     if name not in providers:
         raise click.BadParameter(f"there are {', '.join(providers)}", param_hint="--provider")
     return providers[name]
+
+
+def _rejected(providers: dict[str, Any]) -> list[str]:
+    return [
+        f"{name}: {one['operation'] or 'a request'} was sent so that the provider would reject it: "
+        f"{one['place']} {one['problem']}"
+        for name, part in providers.items()
+        for one in part["requests"]
+        if one["fate"] == "rejected"
+    ]
 
 
 def _problems(providers: dict[str, Any], fail_under: float | None, fail_on_ignored: bool) -> list[str]:

@@ -10,6 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 from mockserver.cli.remote import table
 
 _PARTS = ("operations", "errors")
+_CONTRACTS = {
+    "requests that are not as their contract says": "requests",
+    "answers that are not as their contract says": "violations",
+}
 Report = dict[str, Any]
 
 
@@ -34,6 +38,9 @@ def as_text(report: Report) -> str:
         if one["ignored"]:
             lines.append("  sent, and read by nothing:")
             lines += [f"    {operation}: {fields}" for operation, fields in _ignored(one)]
+        for title, key in _CONTRACTS.items():
+            if one[key]:
+                lines += [f"  {title}:", table(list(_broken(one[key])), indent="    ")]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, *_uncounted(report)])
 
@@ -61,6 +68,11 @@ def as_markdown(report: Report) -> str:
         if one["ignored"]:
             lines += ["", "### Sent, and read by nothing", "", "| operation | fields |", "|---|---|"]
             lines += [f"| `{operation}` | {_cell(fields)} |" for operation, fields in _ignored(one)]
+        for title, key in _CONTRACTS.items():
+            if one[key]:
+                lines += ["", f"### {title[0].upper()}{title[1:]}", ""]
+                lines += ["| times | fate | operation | problem | first |", "|---|---|---|---|---|"]
+                lines += [f"| {' | '.join(map(_cell, row))} |" for row in _broken(one[key])]
     return "\n".join([*lines, *(f"\n{line}" for line in _uncounted(report))])
 
 
@@ -81,11 +93,13 @@ def as_junit(report: Report) -> str:
             f'errors="0" skipped="{skipped}" time="0">'
         )
         suites += [_case(name, *case) for case in cases]
-        ignored = "\n".join(f"{operation}: {fields}" for operation, fields in _ignored(one))
-        if ignored:
-            suites.append(
-                f"    <system-err>sent, and read by nothing:\n{escape(_plain(ignored))}</system-err>"
-            )
+        wrong = [f"{operation}: {fields}" for operation, fields in _ignored(one)]
+        wrong = ["sent, and read by nothing:", *wrong] if wrong else []
+        for title, key in _CONTRACTS.items():
+            if one[key]:
+                wrong += [f"{title}:", table(list(_broken(one[key])))]
+        if wrong:
+            suites.append(f"    <system-err>{escape(_plain(chr(10).join(wrong)))}</system-err>")
         suites.append("  </testsuite>")
     return "\n".join(
         ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="mockserver">', *suites, "</testsuites>"]
@@ -112,9 +126,23 @@ def _ignored(one: Report) -> Iterator[tuple[str, str]]:
         yield operation or "-", ", ".join(f"{field} ({times}x)" for field, times in fields.items())
 
 
+def _broken(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """How often, what becomes of it, where, what is wrong, and the first of them in the journal."""
+    for row in rows:
+        first = f"{row['sandbox']}/{row['request']}" if "request" in row else ""
+        what = f"{row['place']} {row['problem']}"
+        yield f"{row['times']}x", row.get("fate", ""), row["operation"] or "-", what, first
+
+
 def _uncounted(report: Report) -> list[str]:
-    lost = report["uncounted"]
-    return [f"{lost} more were too many to be told apart"] if lost else []
+    lost, unchecked = report["uncounted"], report["unchecked"]
+    lines = [f"{lost} more were too many to be told apart"] if lost else []
+    if unchecked:
+        lines.append(
+            f"{unchecked} requests had left the journal before they were held against their contract; "
+            "MOCKSERVER_JOURNAL_ENTRIES and MOCKSERVER_JOURNAL_BYTES let it keep more"
+        )
+    return lines
 
 
 def _cell(text: str) -> str:
