@@ -393,11 +393,11 @@ class _Resolver:
             **source("record_writes.yaml")["writes"],
         }
         voice = source("voice_writes.yaml")
-        more = source("requests.yaml")["writes"]
+        links, more = source("link_writes.yaml")["writes"], source("requests.yaml")["writes"]
         for kind, facts in voice.items():
             for method in ("POST", "PATCH") if facts.get("made", True) else ("PATCH",):
                 written[f"{method} /{kind}"] = facts
-        for key in {**written, **more}:
+        for key in {**written, **links, **more}:
             method, _, kind = key.partition(" /")
             if not self._has(kind) or not known_in(written.get(key), self.version):
                 continue
@@ -405,22 +405,38 @@ class _Resolver:
                 found = self._voice_write(kind, method, written[key])
             else:
                 found = self._write(kind, written.get(key, {}))
-            extra = self._write(kind, more.get(key, {}))
-            yield (
-                f"{method} /{self.name_of(kind)}",
-                {
-                    "newest": key,
-                    "attributes": found["attributes"] | extra["attributes"],
-                    "relationships": found["relationships"] | extra["relationships"],
-                    "never": found["never"],
-                    "objects": found.get("objects", {}),
-                    "items": {
-                        item: self._rules(kind, about)
-                        for item, about in more.get(key, {}).get("items", {}).items()
-                    },
-                    "parts": self._rules(kind, more.get(key, {}).get("parts", {})),
-                },
-            )
+            found["relationships"] |= self._more_links(links.get(key, {}))
+            found["attributes"] |= self._rules(kind, more.get(key, {}).get("attributes", {}))
+            items: Table = {}
+            if kind == "orders" and method == "POST":
+                found["attributes"] |= self._rules(kind, source("item_writes.yaml")["attributes"])
+                items = self._items_written()
+            parts = self._rules(kind, more.get(key, {}).get("parts", {}))
+            wire = f"{method} /{self.name_of(kind)}"
+            yield wire, {"newest": key, **found, "items": items, "parts": parts}
+
+    def _items_written(self) -> Table:
+        found = {
+            kind: self._rules("orders", facts["members"])
+            for kind, facts in source("item_writes.yaml")["items"].items()
+        }
+        for members in found.values():
+            for rule in members.values():
+                rule["kind"] = {"id": "uuid"}.get(rule["kind"], rule["kind"])
+        return found
+
+    def _more_links(self, table: Mapping[str, Table]) -> Table:
+        """Links of link_writes.yaml, where names are already those of the versions."""
+        found: Table = {}
+        for name, facts in table.items():
+            if known_in(facts, self.version):
+                link = {part: value for part, value in facts.items() if part not in _RANGE}
+                if "needed" in link:
+                    link["needed"] = True
+                elif "one" in link:
+                    link["null"] = True
+                found[name] = link
+        return found
 
     def _write(self, kind: str, facts: Table) -> Table:
         return {
@@ -430,6 +446,7 @@ class _Resolver:
                 for name, _, about in self._members(facts.get("relationships", {}))
             },
             "never": facts.get("never", []),
+            "objects": {},
         }
 
     def _voice_write(self, kind: str, method: str, facts: Table) -> Table:
