@@ -41,6 +41,8 @@ def extend(facts: JSON) -> None:
     for version in reversed(VERSIONS):
         tables = of_version(version)
         facts["probes"] += map(compiled, _reads(tables, facts))
+        if version in _WHOLE:
+            facts["probes"] += map(compiled, _includes(tables))
         facts["probes"] += map(compiled, _refusals(tables))
     for refusal in facts.pop("refusals"):
         facts["probes"] += map(compiled, _written(refusal))
@@ -145,6 +147,27 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
         elif "{" not in path:
             shown = {**_SHOWN, "is_a": {"data": kind}, "equals": {"meta.api_version": version}}
             yield {"id": f"didww.{version}.{kind}.show", **common, "ask": f"GET {path}", "expect": shown}
+
+
+def _includes(tables: Tables) -> Iterator[JSON]:
+    """Every include of every list: the linkage is told, and what comes along is a record of its type."""
+    for kind, includes in tables.includes.items():
+        newest = tables.types[kind]["newest"]
+        for name, link in includes.items():
+            to = link.get("one") or link.get("many")
+            linkage = "<list>" if "many" in link else "<object?>"
+            expect: JSON = {"status": 200, "every": {"data": {f"relationships.{name}.data": linkage}}}
+            if to is not None:
+                expect["every"]["included?"] = {"type": to, "id": "<uuid>"}
+            yield {
+                "id": f"didww.{tables.version}.{kind}.include.{name}",
+                "claims": [f"didww.include.{newest}.{name}"],
+                "evidence": "documented",
+                "versions": [tables.version],
+                "ask": f"GET /v3/{kind}?include={name}"
+                + ("&page[size]=5" if tables.lists[kind]["paginated"] else ""),
+                "expect": expect,
+            }
 
 
 def _around(about: JSON, version: str) -> JSON:

@@ -12,7 +12,7 @@
     count           path -> length of the list there; at_least, at_most: limits of it
     each            path of a list -> what each of its items is (as in body), or the name of a template
     is_a            path of an object -> the same for it alone
-    every           path of a list -> {path in the item: value}
+    every           path of a list -> {path in the item: value}; with a ? behind it the list may be absent
     each_type       path of a list -> type of each of its items
     sorted_by       {path, attribute or field, dir}: the list at path is in this order, as the server collates
     same_order_as   the ids of data come in the order of another request
@@ -224,7 +224,10 @@ def _is_a(wanted: Mapping[str, Any], _: Answer, content: Any, context: Context) 
 
 
 def _every(wanted: Mapping[str, Mapping[str, Any]], _: Answer, content: Any, __: Context) -> Found:
-    for path, values in wanted.items():
+    for place, values in wanted.items():
+        path = place.removesuffix("?")
+        if path != place and _get(content, path) is _NOTHING:
+            continue
         for index, item in enumerate(_items(content, path)):
             for below, value in values.items():
                 where = ".".join(part for part in (path, str(index), below) if part)

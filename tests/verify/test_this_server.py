@@ -1,0 +1,114 @@
+"""This server does what is claimed: every probe holds, and a read-only run changes nothing."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import Server, state_of
+from tests.verify.serving import new_server, serving, verify
+
+# What an account fresh from the seed does not have.
+NOTHING_TO_LEARN = {
+    "/v3/exports has no data.0.id to take {any_exports_id} from",
+    "/v3/cdr_exports has no data.0.id to take {any_cdr_exports_id} from",
+    "/v3/did_reservations has no data.0.id to take {any_did_reservations_id} from",
+}
+LEAST = {"didww": 480, "idt": 50, "didlogic": 60}
+
+
+def of(result: Any, outcome: str) -> list[dict[str, Any]]:
+    return [probe for probe in json.loads(result.stdout)["probes"] if probe["outcome"] == outcome]
+
+
+def methods(server: Server) -> set[str]:
+    return {exchange.method for exchange in server.world().journal}
+
+
+@pytest.mark.parametrize("provider", ["didww", "idt", "didlogic"])
+def test_reading_finds_no_difference_and_changes_nothing(provider: str) -> None:
+    server = new_server(journal_entries=2000)
+    before = state_of(server.world())
+    with serving(server) as address:
+        result = verify(provider, f"{address}/{provider}", "--format", "json")
+    assert state_of(server.world()) == before
+    report = json.loads(result.stdout)
+    assert report["counts"]["held"] >= LEAST[provider]
+    assert (report["counts"]["differs"], report["counts"]["failed"]) == (0, 0)
+    assert report["left_behind"] == []
+    assert {request.split()[0] for probe in report["probes"] for request in probe["requests"]} <= {
+        "GET",
+        "HEAD",
+    }
+    assert methods(server) <= {"GET", "HEAD"}
+    reasons = {probe["reason"] for probe in of(result, "skipped")} - NOTHING_TO_LEARN
+    assert all(reason.endswith("and writes are not allowed") for reason in reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("provider", "arguments"),
+    [
+        ("didww", ()),
+        ("didww", ("--version", "2022-05-10")),
+        ("idt", ()),
+        ("didlogic", ()),
+    ],
+)
+def test_writing_finds_no_difference_and_removes_what_it_made(
+    provider: str, arguments: tuple[str, ...]
+) -> None:
+    server = new_server()
+    before = {name: len(table) for name, table in server.world().tables().items()}
+    with serving(server) as address:
+        result = verify(provider, f"{address}/{provider}", "--allow-writes", "--format", "json", *arguments)
+    report = json.loads(result.stdout)
+    assert (report["counts"]["differs"], report["counts"]["failed"]) == (0, 0)
+    assert report["left_behind"] == []
+    assert {probe["reason"] for probe in of(result, "skipped")} <= NOTHING_TO_LEARN
+    assert next(probe for probe in report["probes"] if probe["id"] == f"{provider}.main_job")["requests"]
+    made = {
+        name: len(table) - before.get(name, 0)
+        for name, table in server.world().tables().items()
+        if len(table) != before.get(name, 0)
+    }
+    assert made == BOUGHT[provider]
+
+
+# An order stays, and so does a number that was given back, while it is listed as terminated or removed.
+BOUGHT: dict[str, dict[str, int]] = {
+    "didww": {"didww.orders": 1, "didww.dids": 1, "didww.did_history": 3},
+    "idt": {"idt.orders": 1, "idt.numbers": 1},
+    "didlogic": {"didlogic.identities": 1},  # it is archived
+}
+
+
+@pytest.mark.parametrize("version", ["2021-12-15", "2021-04-19"])
+def test_older_versions_of_didww_hold(version: str) -> None:
+    with serving(new_server()) as address:
+        report = verify("didww", f"{address}/didww/v3", "--version", version, "--format", "json")
+    assert json.loads(report.stdout)["counts"]["held"] > 90
+
+
+def test_reports_say_the_same_in_every_form(tmp_path: Path) -> None:
+    with serving(new_server()) as address:
+        text = verify("idt", f"{address}/idt", "--claim", "idt.error.*").stdout
+        out = tmp_path / "verify.xml"
+        told = verify(
+            "idt", f"{address}/idt", "--claim", "idt.error.*", "--format", "junit", "--out", str(out)
+        )
+    (suite,) = ElementTree.parse(out).getroot()
+    cases = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert cases["idt.endpoint_unknown"] == []
+    assert cases["idt.body_not_json"] == ["skipped"]
+    counts = {name: int(suite.get(name, "")) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts["tests"] == len(cases)
+    assert (counts["failures"], counts["errors"]) == (0, 0)
+    held = counts["tests"] - counts["skipped"]
+    assert f"held {held}, differs 0, skipped {counts['skipped']}, failed 0" in told.stderr
+    last = text.splitlines()[-1].split()
+    assert last == ["all", str(held), "0", str(counts["skipped"]), "0"]
+    assert "sends POST, and writes are not allowed" in text
