@@ -435,3 +435,18 @@ def test_seed_holds_services_in_states_that_nobody_can_ask_for(account: Account)
     rejected = [row for row in verifications if row["attributes"]["status"] == "rejected"]
     assert rejected[0]["attributes"]["reject_reasons"] == ["Address cannot be validated"]
     assert rejected[0]["attributes"]["reject_comment"]
+
+
+def test_service_has_prices_even_where_the_account_has_no_rate_any_more(account: Account) -> None:
+    """Documented: null at the requirement, which only the service leads to; never at a service."""
+    key = seeded(account, "canceled")
+    body = account.get(f"/emergency_calling_services/{key}?include=emergency_requirement").body
+    (requirement,) = body["included"]
+    assert requirement["meta"] == {"setup_price": None, "monthly_price": None}
+    assert body["data"]["meta"] == {"setup_price": "0.0", "monthly_price": "0.0"}
+    assert_refused(
+        account.get(f"/emergency_requirements/{requirement['id']}"), "not_found", id=requirement["id"]
+    )
+    listed = account.get("/emergency_requirements").data
+    assert requirement["id"] not in {row["id"] for row in listed}
+    assert all(row["meta"]["monthly_price"] for row in listed)

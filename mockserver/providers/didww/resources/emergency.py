@@ -54,7 +54,9 @@ def _prices(_: World, row: Any) -> Mapping[str, Any]:
 
 
 def _service_prices(world: World, service: Any) -> Mapping[str, Any]:
-    return _prices(world, world.table(EmergencyRequirement)[service.emergency_requirement_id])
+    """Never null at a service (documented): nothing where the account has no rate any more (assumed)."""
+    found = _prices(world, world.table(EmergencyRequirement)[service.emergency_requirement_id])
+    return {name: value or "0.0" for name, value in found.items()}
 
 
 EMERGENCY_REQUIREMENTS = ResourceType(
