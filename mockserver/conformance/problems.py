@@ -111,7 +111,8 @@ def _sentence(name: str, kind: Any, instance: Any) -> str:
     if name == "const":
         return f"must be {shown(kind.expected_value)}"
     if name in _LIMITS:
-        return _LIMITS[name].format(kind.value)
+        sentence = _LIMITS[name].format(kind.value)
+        return sentence.removesuffix("s") if kind.value == 1 and "Items" in name else sentence
     if name == "uniqueItems":
         return "must not have the same item twice"
     if name in ("not", "falseSchema"):

@@ -205,6 +205,7 @@ def _body(operation: Operation, content_type: str, body: bytes) -> Iterator[Prob
     found = list(problems_of(operation.document.validator(at).iter_errors(value), "body"))
     yield from found
     known = {problem.place for problem in found}
+    known |= {f"body /{_place_of(scheme)[1]}" for group in operation.schemes for scheme in group}
     for path in unknown_fields(operation.document, schema, value):
         pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in path[:-1])
         last = path[-1].replace("~", "~0").replace("/", "~1")

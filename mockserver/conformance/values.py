@@ -12,6 +12,7 @@ from mockserver.conformance.documents import Document
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}  # as frameworks read them from a text
 _MOST_FIELDS = 2000
 _DEEPEST = 40
 
@@ -51,8 +52,8 @@ def read(document: Document, schema: Any, text: str) -> Any:
         return int(text)
     if "number" in allowed and _NUMBER.fullmatch(text):
         return float(text)
-    if "boolean" in allowed and text.lower() in ("true", "false"):
-        return text.lower() == "true"
+    if "boolean" in allowed and text.lower() in _BOOLEANS:
+        return _BOOLEANS[text.lower()]
     return None if "null" in allowed and text in ("", "null") else text
 
 
