@@ -311,6 +311,17 @@ def test_callbacks_are_listed_shown_and_sent_again(run: Run, sandbox: Sandbox) -
     assert run("callbacks", "clear").stdout == "cleared 0\n"
 
 
+BROKEN = {
+    "operation": "create_order",
+    "place": "body /reference",
+    "problem": "must be a text, is null",
+    "fate": "rejected",
+    "times": 2,
+    "sandbox": "ci",
+    "request": 7,
+}
+
+
 # --- report ----------------------------------------------------------------------------------------
 
 
@@ -364,13 +375,39 @@ def test_reports_bear_whatever_a_client_sent() -> None:
         "errors": part,
         "transitions": {"exercised": {"x a -> b": 1}, "untouched": []},
         "ignored": ignored,
+        "requests": [{**BROKEN, "place": "body /<&\x00"}],
+        "violations": [{"operation": "", "place": "status", "problem": "202 is not described", "times": 1}],
     }
-    report = {"providers": {"idt": provider}, "uncounted": 3}
+    report = {"providers": {"idt": provider}, "uncounted": 3, "unchecked": 4}
     suite = ElementTree.fromstring(as_junit(report).encode())[0]
-    assert suite.findtext("system-err") == 'sent, and read by nothing:\ncreate|order: <&"??|`\n (2x)'
+    assert suite.findtext("system-err") == (
+        'sent, and read by nothing:\ncreate|order: <&"??|`\n (2x)\n'
+        "requests that are not as their contract says:\n"
+        "2x  rejected  create_order  body /<&? must be a text, is null  ci/7\n"
+        "answers that are not as their contract says:\n"
+        "1x    -  status 202 is not described  "
+    )
+    for text in (as_text(report), as_markdown(report)):
+        assert "equests that are not as their contract says" in text
+        assert "nswers that are not as their contract says" in text
+        assert "4 requests had left the journal" in text
+    assert "| 2x | rejected | create_order | body /<&\x00 must be a text, is null | ci/7 |" in as_markdown(
+        report
+    )
     assert "sent, and read by nothing" in as_text(report)
     assert "\\|" in as_markdown(report)
-    assert as_text(report).endswith("3 more were too many to be told apart")
+    assert "3 more were too many to be told apart" in as_text(report)
+
+
+def test_report_fails_when_a_request_would_be_rejected(run: Run, sandbox: Sandbox) -> None:
+    exercised(sandbox)
+    assert run("report", "--fail-on-rejected").exit_code == 0
+    ask(sandbox.idt, "/v1/dids/orders?page=first")
+    run("report", "--provider", "didww", "--fail-on-rejected")
+    failed = run("report", "--fail-on-rejected", code=2)
+    told = "idt: get_orders was sent so that the provider would reject it: query page must be a whole number"
+    assert told in failed.stderr
+    assert "query page must be a whole number, is a text" in failed.stdout
 
 
 def test_admin_token_is_read_from_the_environment() -> None:
