@@ -16,6 +16,7 @@ class Outcome:
     Never changed once it is made, so it may be kept and given again.
 
     operation   "dids.list"
+    claim       what says how well it is known, when that is not the operation: "error.upload_422"
     kind        the content type of the body
     headers     more headers of this answer
     remarks     headers of ours about it
@@ -24,6 +25,7 @@ class Outcome:
 
     __slots__ = (
         "body",
+        "claim",
         "dressed",
         "etag",
         "headers",
@@ -47,11 +49,13 @@ class Outcome:
         kind: str = MEDIA_TYPE,
         headers: Iterable[tuple[str, str]] = (),
         remarks: Iterable[tuple[str, str]] = (),
+        claim: str = "",
     ) -> None:
         self.status = status
         self.body = body
         self.operation = operation
         self.level = level
+        self.claim = claim
         self.etag = etag
         self.ignored = ignored
         self.kind = kind

@@ -89,6 +89,17 @@ def test_export_is_pending_then_processed_then_completed(account: Account) -> No
     assert seen == [("pending", True), ("processing", True), ("completed", False)]
 
 
+@pytest.mark.parametrize("version", ["2021-04-19", "2021-12-15", OLD])
+def test_words_of_its_progress_have_a_capital_before_2026(version: str, account: Account) -> None:
+    account = account.as_of(version)
+    export = order(account)
+    seen = []
+    for _ in range(3):
+        seen.append(account.get(f"/{export['type']}/{export['id']}").data["attributes"]["status"])
+        account.advance(seconds=1)
+    assert seen == ["Pending", "Processing", "Completed"]
+
+
 def test_export_is_completed_at_once_when_the_policy_says_so(account: Account) -> None:
     from mockserver.core.transitions import Policy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from mockserver.core.messages import Response
+from mockserver.core.messages import Evidence, Response
 from mockserver.core.provider import KnownError
 from mockserver.core.world import World
 from mockserver.jsonapi import faults
@@ -63,4 +63,5 @@ def _refusal(code: str, status: int, world: World, version: str) -> Refusal:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = f"Status {status}"
-    return Refusal(ApiError(status, str(status), phrase, phrase))
+    known = Evidence("assumed", "didww.error.asked_for")
+    return Refusal(ApiError(status, str(status), phrase, phrase), known)

@@ -71,7 +71,8 @@ def receive(world: World, request: Request, version: str) -> Outcome:
     if problem is not None:
         if batch_form and problem.status == 422:
             content = orjson.dumps({"errors": {_named(problem): [problem.title]}})
-            return Outcome(422, content, OPERATION, "documented", "", ignored, kind=_JSON)
+            claim = "error.upload_422_by_name"
+            return Outcome(422, content, OPERATION, "documented", "", ignored, kind=_JSON, claim=claim)
         raise Refusal(problem, Evidence("documented", f"didww.error.upload_{problem.status}"))
     rows = [
         store(world, part.data, description)

@@ -33,9 +33,9 @@ _EMPTY = HeaderBlock(_NO_CACHE, *_ALWAYS)
 # How well the refusals of a code are known. `client`: the public framework that DIDWW runs answers so.
 _LEVELS = {
     **dict.fromkeys(("100", "105", "401", "404"), "recorded"),
-    **dict.fromkeys(("102", "106", "403", "406", "415"), "documented"),
+    **dict.fromkeys(("102", "106", "406", "415"), "documented"),
     **dict.fromkeys(("101", "103", "104", "109", "110", "112", "113", "114", "115", "116"), "client"),
-    **dict.fromkeys(("118", "119", "120", "121", "122"), "client"),
+    **dict.fromkeys(("118", "119", "120", "122", "500"), "client"),
 }
 
 _UNAUTHORIZED = error_document([ApiError(401, "401", "Unauthorized", "Authorization failed")])
@@ -77,7 +77,7 @@ def success(outcome: Outcome, request: Request) -> Response:
 
 
 def _dress(outcome: Outcome) -> tuple[HeaderBlock, Evidence]:
-    evidence = Evidence(outcome.level, f"didww.{outcome.operation}")
+    evidence = Evidence(outcome.level, f"didww.{outcome.claim or outcome.operation}")
     if outcome.etag or outcome.kind != MEDIA_TYPE:
         cache = (_FRESH, ("ETag", outcome.etag)) if outcome.etag else (_NO_CACHE,)
         return HeaderBlock(("Content-Type", outcome.kind), *cache, *_ALWAYS, *outcome.headers), evidence

@@ -38,9 +38,10 @@ def require(world: World, cost: Decimal, version: str) -> None:
 
 def insufficient(means: Decimal, cost: Decimal, version: str) -> Refusal:
     """The refusal of what costs more than may be spent."""
-    evidence = Evidence("documented", "didww.error.insufficient_balance")
     if version < "2026-04-16":
+        evidence = Evidence("documented", "didww.error.insufficient_funds")
         return Refusal(ApiError(400, "400", "Insufficient funds", "Insufficient funds"), evidence)
+    evidence = Evidence("documented", "didww.error.insufficient_balance")
     meta = {"available_balance": price_text(means), "total_cost": price_text(cost)}
     return Refusal(ApiError(400, "400", "Insufficient balance", "Insufficient balance", meta=meta), evidence)
 
