@@ -77,8 +77,8 @@ _CHECKS = (
     "A client built on this path and body finds nothing there; only that such checks exist is documented."
 )
 _GUESSED = {
-    "asr_report": "A client built on this path and body may find nothing; only that a report exists is known.",
-    "get_identity": "A client that reads one identity by its id may meet 404, and has to go through the list.",
+    "asr_report": "A client built on this path may find nothing; only that there is a report is known.",
+    "get_identity": "A client that reads one identity by its id may meet 404, and has to read the list.",
     "update_identity": "A client that renames an identity may meet 404, and has to make a new one.",
     "request_risk_check": _CHECKS,
     "list_risk_checks": _CHECKS,
@@ -196,8 +196,8 @@ _ERRORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "unimplemented": ("", (f"{_CONTRACT}::test_operation_that_is_not_emulated_says_so",)),
 }
 _ERROR_COSTS = {
-    "not_found": "A client that matches on the sentence may not recognise the real one; a method may give 405.",
-    "low_balance": "A client that tells a lack of funds by status or sentence may not recognise the real one.",
+    "not_found": "A client that matches on the sentence may miss the real one; a wrong method may give 405.",
+    "low_balance": "A client that tells a lack of funds by status or sentence may miss the real one.",
     "full": "These limits are the server's own; nobody knows at which figures the provider refuses, or how.",
     "unreadable": "A client that sends a broken body may meet another status, or an HTML page.",
     "too_large": "A client that sends long bodies may meet another status, or a cut connection.",
