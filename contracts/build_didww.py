@@ -201,7 +201,11 @@ class _Builder:
             self.schemas.made["UploadErrors"] = closed(
                 {"errors": {"type": "object", "additionalProperties": texts}}, ["errors"]
             )
-            refusals["422"]["content"] = {"application/json": {"schema": reference("UploadErrors")}}
+            said = {"application/json": {"schema": reference("UploadErrors")}}
+            refusals["422"] = {
+                "description": "The upload will not do, by the part it is about",
+                "content": said,
+            }
         return refusals
 
     def _download(self) -> tuple[str, str, JSON]:

@@ -5,8 +5,10 @@ How many: few, as `few` says, since making them up is slow; `MOCKSERVER_FUZZ=200
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import requests
@@ -62,9 +64,9 @@ class Fuzzer:
         self._address = _HOST + prefix
         self._headers = headers
         self._known = known
-        schema = schemathesis.openapi.from_dict(document)
+        self._schema = schemathesis.openapi.from_dict(copy.deepcopy(document))  # it adds links
         self._operations: dict[str, Any] = {}
-        for found in schema.get_all_operations():
+        for found in self._schema.get_all_operations():
             operation = found.ok()
             self._operations[operation.definition.raw["operationId"]] = operation
 
@@ -80,8 +82,12 @@ class Fuzzer:
             for name in place or ():
                 if name in self._known and chance.random() < 0.7:
                     place[name] = chance.choice(self._known[name])
-        case.body = self._put(case.body, chance)
+        self._settle(case, chance)
         return case
+
+    def _settle(self, case: Case, chance: Any) -> None:
+        """Put values that exist into the body."""
+        case.body = self._put(case.body, chance)
 
     def _put(self, node: Any, chance: Any) -> Any:
         if isinstance(node, list):
@@ -104,6 +110,45 @@ class Fuzzer:
 
     def judge(self, case: Case) -> int:
         """Send a request; the answer's status. AssertionError when it is not what the document says."""
+        response = self._answer(case)
+        case.validate_response(response, checks=CHECKS)
+        return int(response.status_code)
+
+    def machine(self, begin: Callable[[], object], stays: Collection[str] = ()) -> Any:
+        """A state machine that goes along the document's links from one operation to the next.
+
+        begin  is called before each way
+        stays  deletions after which the record can still be read
+        """
+        fuzzer = self
+
+        class Machine(self._schema.as_state_machine()):  # type: ignore[misc]
+            def setup(self) -> None:
+                begin()
+                self.gone: set[str] = set()
+
+            def before_call(self, case: Case) -> None:
+                fuzzer._settle(case, random.Random(0))
+
+            def call(self, case: Case, **kwargs: Any) -> schemathesis.Response:
+                return fuzzer._answer(case)
+
+            def validate_response(self, response: Any, case: Case, *_: Any, **kwargs: Any) -> None:
+                case.validate_response(response, checks=CHECKS)
+                place = case.formatted_path
+                if response.status_code >= 300:
+                    return
+                if case.method == "DELETE":
+                    name = case.operation.definition.raw["operationId"]
+                    self.gone |= set() if name in stays or "/relationships/" in place else {place}
+                elif case.method == "GET":
+                    assert place not in self.gone, f"{place} was deleted and is read"
+                else:
+                    self.gone.discard(place)
+
+        return Machine
+
+    def _answer(self, case: Case) -> schemathesis.Response:
         arguments = case.as_transport_kwargs(base_url=self._address)
         sent = requests.Request(
             arguments["method"],
@@ -120,7 +165,7 @@ class Fuzzer:
         answer = self._server.gateway.handle(
             str(sent.method), path, query, {**headers, **self._headers}, body
         )
-        response = schemathesis.Response(
+        return schemathesis.Response(
             status_code=answer.status,
             headers={name.lower(): [value] for name, value in answer.headers},
             content=answer.body,
@@ -128,5 +173,3 @@ class Fuzzer:
             elapsed=0.0,
             verify=False,
         )
-        case.validate_response(response, checks=CHECKS)
-        return answer.status

@@ -9,12 +9,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import settings
 
 from contracts import build_didlogic, build_didww, build_idt
 from mockserver.core.world import World
+from tests.contracts.fuzzing import ASKED, Fuzzer, few
+from tests.contracts.fuzzing_didww import DidwwFuzzer
 from tests.contracts.walking import Api, pointed
 from tests.didlogic.account import BEARER
+from tests.didlogic.test_fuzz import KNOWN as didlogic_known
 from tests.idt.support import HEADERS
+from tests.idt.test_fuzz import KNOWN as idt_known
 from tests.support import NOON, Server, state_of
 
 SERVER = Server(rate_limits=False, journal_entries=0)
@@ -87,6 +92,30 @@ def test_links_of_lists_lead_to_their_records(name: str, world: World) -> None:
         assert api.ask(target, known).status == 200, (source, target)
         followed += 1
     assert followed >= (20 if name.startswith("didww") else 3)
+
+
+# What a way along the links needs: values that exist, and deletions after which a record can still be read.
+FUZZERS = {
+    f"didww-{NEW}": lambda: DidwwFuzzer(NEW, SERVER, "default"),
+    f"didww-{OLD}": lambda: DidwwFuzzer(OLD, SERVER, "default"),
+    "idt": lambda: Fuzzer(APIS["idt"].document, SERVER, "/idt", HEADERS, idt_known),
+    "didlogic-v1": lambda: Fuzzer(APIS["didlogic-v1"].document, SERVER, "/didlogic", BEARER, didlogic_known),
+    "didlogic-v2": lambda: Fuzzer(APIS["didlogic-v2"].document, SERVER, "/didlogic", BEARER, didlogic_known),
+}
+WAYS = [name for name in FUZZERS if ASKED or name != f"didww-{OLD}"]  # it takes seconds to see them
+STAY = ("deleteOrder", "deleteEmergencyCallingService", "archive_identity")
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways_along_the_links_are_answered_as_described(name: str, world: World) -> None:
+    """Schemathesis goes from one operation to another with what the answers name."""
+
+    def begin() -> None:
+        world.reset()
+        world.clock.set(mode="frozen", now=NOON)
+
+    machine = FUZZERS[name]().machine(begin, STAY)
+    machine.run(settings=settings(few(2), stateful_step_count=8))
 
 
 # --- from creation to deletion ----------------------------------------------------------------------------
