@@ -188,8 +188,8 @@ class Asker:
             connection.putheader("Content-Length", str(len(body or b"")))
         connection.endheaders(body)
         response = connection.getresponse()
-        content = _read(response)
-        answer = Answer(response.status, tuple(response.getheaders()), content)
+        with response:
+            answer = Answer(response.status, tuple(response.getheaders()), _read(response))
         if response.will_close:
             self.close()
         return answer
@@ -227,19 +227,26 @@ class _Timed:
 
 
 class _TimedReads(io.RawIOBase):
+    """Reads from a socket; like the files of sockets it keeps the socket open until it is closed itself."""
+
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
         self._deadline = deadline
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._sock.settimeout(left)
-        return self._sock.recv_into(buffer)
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:
