@@ -86,7 +86,12 @@ def _problem(error: jsonschema_rs.ValidationError, start: str, path: list[str | 
     kind: Any = error.kind
     name = kind.name
     if name in ("anyOf", "oneOf"):
-        branch = _nearest(getattr(kind, "context", []))
+        branches = [list(branch) for branch in getattr(kind, "context", [])]
+        branch = _nearest(branches)
+        needs = [one.kind.property for errors in branches for one in errors if one.kind.name == "required"]
+        if branch and len(needs) == sum(map(len, branches)) == len(branches):
+            yield Problem(_place(start, path), f"must have {either(list(dict.fromkeys(needs)))}")
+            return
         if not branch:
             yield Problem(_place(start, path), "fits more than one of the forms that are described")
         for inner in branch:
@@ -120,12 +125,11 @@ def _sentence(name: str, kind: Any, instance: Any) -> str:
     return f"breaks the rule {name!r} of the document"
 
 
-def _nearest(branches: Iterable[Iterable[Any]]) -> list[Any]:
+def _nearest(every: list[list[Any]]) -> list[Any]:
     """Of several forms, none of which fits, the errors of the one that was most likely meant.
 
     Forms are told apart by a fixed word (a type); one whose word is right is meant, however wrong the rest.
     """
-    every = [list(branch) for branch in branches]
 
     def distance(errors: list[Any]) -> tuple[int, int, int]:
         words = sum(error.kind.name in ("const", "enum") for error in errors)

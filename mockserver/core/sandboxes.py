@@ -80,6 +80,7 @@ class Sandboxes:
         world = self._worlds.pop(name, None)
         if world is not None:
             self._leaving(world)
+            world.journal.leaving = None  # nothing shall hold on to it
             self.retired.add(world.coverage)
         return world is not None
 

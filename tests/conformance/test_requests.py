@@ -84,6 +84,14 @@ def test_field_of_the_wrong_kind_is_told_without_its_value(item: Any, problems: 
     assert [(f"body /order_items/0/{name}", problem, "rejected") for name, problem in problems] == found
 
 
+def test_one_of_several_fields_that_is_missing_is_told_with_all_of_them() -> None:
+    schema = {"anyOf": [{"required": ["quantity"]}, {"required": ["did_skus"]}]}
+    operation = {"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {}}
+    made = Document("made", {"paths": {"/orders": {"post": operation}}})
+    sent = Sent("POST", ("orders",), "", {"content-type": "application/json"}, b"{}")
+    assert check_request(made, sent) == [Problem("body", "must have quantity or did_skus")]
+
+
 def test_field_that_is_missing_or_unknown_is_told_at_any_depth() -> None:
     assert order({"order_items": [{"quantity": 1, "colour": "red"}], "reference": 7}) == [
         ("body /order_items/0/did_group_id", "is missing", "rejected"),
