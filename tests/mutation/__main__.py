@@ -24,7 +24,7 @@ from hypothesis import Phase, settings
 
 from contracts.claims import VERSIONS, Claims, load
 from tests.mutation.faults import planted
-from tests.mutation.mutants import Mutant, every
+from tests.mutation.mutants import Mutant, declared, every
 from tests.support import StrictJudge
 
 ROOT = Path(__file__).parents[2]
@@ -142,9 +142,11 @@ def main() -> int:
     """0 when every fault was noticed or only known ones survive, 2 when one more went unnoticed."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Plant faults, run tests.")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="mutants by id, `idt.*`")
-    pattern = parser.parse_args().only
+    parser.add_argument("--declared", action="store_true", help="those of contracts/*/mutants.yaml alone")
+    given = parser.parse_args()
     claims = load()
-    mutants = [mutant for mutant in every(claims) if fnmatchcase(mutant.id, pattern)]
+    known_mutants = list(declared()) if given.declared else every(claims)
+    mutants = [mutant for mutant in known_mutants if fnmatchcase(mutant.id, given.only)]
     files = sorted({test.partition("::")[0] for mutant in mutants for test in mutant.tests(claims)})
     _say(f"{len(mutants)} faults, {len(files)} files of tests, {len(VERSIONS)} providers")
     run = Mutation(mutants, claims)
@@ -158,7 +160,7 @@ def main() -> int:
     if RESULT.is_file():
         known = {one["id"] for one in json.loads(RESULT.read_text())["survivors"]}
     found = result(run)
-    if pattern == "*" and not run.untested:
+    if given.only == "*" and not given.declared and not run.untested:
         RESULT.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     for group, (noticed, number) in found["groups"].items():
         _say(f"{group}: {noticed} of {number} noticed")
