@@ -90,6 +90,44 @@ def _named(rows: Mapping[str, Table]) -> dict[str, str]:
     return {version: f"{version}-{row['name']}" for version, row in rows.items()}
 
 
+def _succeeds(kind: str, verb: str, params: Mapping[str, str]) -> tuple[str, ...]:
+    """The tests in which the operation does what it is for."""
+    if kind == "balances":
+        return ("tests/didww/test_buying.py::test_balance_is_balance_plus_credit",)
+    if verb in ("list", "show"):
+        form = "tests/didww/test_lists.py::test_list_and_its_records_have_the_form_of_the_version"
+        return _tests(form, params)
+    if (kind, verb) in _OWN:
+        return (f"tests/didww/test_{_OWN[kind, verb]}",)
+    if kind in _VOICE:
+        name = "" if kind == "shared_capacity_groups" else "name-"
+        return (f"tests/didww/test_voice_writes.py::test_good_value_is_taken_and_read_back[{kind}-{name}*]",)
+    which = f"{'POST' if verb == 'create' else 'PATCH'}-{kind}-*"
+    if kind in ("exports", "dids", "orders", "did_reservations"):
+        return (f"tests/didww/test_record_writes.py::test_other_values_are_taken_and_read_back[{which}]",)
+    return (f"tests/didww/test_regulation_writes.py::test_good_document_is_accepted[{which}]",)
+
+
+_VOICE = ("voice_in_trunks", "voice_in_trunk_groups", "voice_out_trunks", "shared_capacity_groups")
+_OWN = {
+    ("addresses", "delete"): "identities.py::test_address_goes_with_its_proofs",
+    ("capacity_pools", "update"): "capacity_limits.py::test_pool_shrinks_to_what_is_used_and_no_further",
+    ("did_reservations", "delete"): "stock.py::test_deleted_reservation_puts_the_number_back",
+    ("emergency_calling_services", "delete"): "emergency.py::test_service_is_canceled_and_stays_readable",
+    ("encrypted_files", "create"): "documents.py::test_upload_is_taken_in_and_lies_for_a_day",
+    ("encrypted_files", "delete"): "documents.py::test_upload_is_deleted",
+    ("identities", "delete"): "identities.py::test_deleting_an_identity_takes_all_that_is_its_own",
+    ("orders", "delete"): "buying.py::test_cancelling_a_pending_order_gives_back_money_and_numbers",
+    ("permanent_supporting_documents", "delete"): (
+        "documents.py::test_permanent_document_is_kept_with_its_identity"
+    ),
+    ("proofs", "delete"): "documents.py::test_proof_takes_its_files_along",
+    ("voice_out_trunk_regenerate_credentials", "create"): (
+        "voice_out.py::test_credentials_are_rotated_and_read_from_the_trunk"
+    ),
+}
+
+
 Places = dict[str, tuple[str, Table]]  # by version: the list's name there, and what the table says
 
 
