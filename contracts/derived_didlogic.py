@@ -34,6 +34,8 @@ def derived() -> Iterator[Claim]:
             yield from _filters(row, version)
     for row in _table("errors.json"):
         yield _error(row)
+    for row in _table("purchase_errors.json"):
+        yield _unsold(row)
     for name, (operations, gap, words) in STATUSES.items():
         for word, about in words.items():
             yield _status(name, operations, gap, word, *about)
@@ -206,6 +208,31 @@ _ERROR_COSTS = {
     "unavailable": "A client that reads `error` of an outage may meet an HTML page.",
     "unimplemented": "The provider answers here; a client sees 501 only where this server has a gap.",
 }
+
+
+_PURCHASES = "tests/didlogic/test_purchases.py"
+_UNSOLD = {
+    "not_on_sale": f"{_PURCHASES}::test_number_another_buyer_took_is_not_on_sale",
+    "already_owned": f"{_PURCHASES}::test_several_are_bought_at_once_and_failures_stand_beside_them",
+    "low_balance": f"{_PURCHASES}::test_number_is_not_sold_when_the_balance_is_short",
+    "documents_missing": f"{_PURCHASES}::test_strict_account_refuses_numbers_whose_documents_are_missing",
+}
+
+
+def _unsold(row: dict[str, Any]) -> Claim:
+    """Why one number of a purchase is not bought; the request as a whole is answered with 200."""
+    return Claim(
+        id=f"didlogic.purchase_error.{row['claim']}",
+        kind="rule",
+        operation=("purchase_numbers",),
+        version=("v2",),
+        when=row["when"],
+        then=f"The number stands in `errors` with [{row['text']!r}], and is not bought.",
+        evidence=row["level"],
+        source=_source(row["level"], "purchase", row["gap"]),
+        tests=(_UNSOLD[row["claim"]],),
+        cost="A client that matches on this sentence may not recognise the real one.",
+    )
 
 
 # --- statuses --------------------------------------------------------------------------------------------

@@ -107,6 +107,13 @@ def test_every_open_point_is_claimed_or_not_served() -> None:
     assert {CLAIMS[name].evidence for name in claimed} == {"assumed"}
 
 
+def test_every_reason_of_a_purchase_has_its_claim() -> None:
+    rows = {f"didlogic.purchase_error.{row['claim']}": row for row in contract("purchase_errors.json")}
+    assert rows.keys() == {name for name in CLAIMS if name.startswith("didlogic.purchase_error.")}
+    for name, row in rows.items():
+        assert row["text"] in CLAIMS[name].then
+
+
 def test_every_example_has_its_claim() -> None:
     known = {row["id"] for row in TABLE}
     rows = [row for row in contract("examples/index.json")["examples"] if row["operation"] in known]
