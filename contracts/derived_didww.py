@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from contracts.claims import VERSIONS, Claim
 from contracts.derived_didww_cases import cases, recordings
+from contracts.derived_didww_writes import writes
 from contracts.didww_tables import Table, of_version
 
 EVERY = VERSIONS["didww"]
@@ -56,6 +57,7 @@ def derived() -> Iterator[Claim]:
         for (kind, name), places in _entries(part).items():
             yield make(kind, name, places)
     yield from _links()
+    yield from writes()
     yield from cases()
     yield from recordings()
 
