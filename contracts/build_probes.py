@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from contracts import claims
 from contracts.checking import Document, operations
 from mockserver.verify.expectations import WORDS
 from mockserver.verify.placeholders import names
@@ -74,8 +76,23 @@ def suite(provider: str) -> JSON:
     more = f"contracts.probes_{provider}"
     if find_spec(more) is not None:
         import_module(more).extend(facts)
+    levels = known_levels()
+    for probe in facts["probes"]:
+        probe["evidence"] = _level(probe, levels)
     _check(provider, facts)
     return facts
+
+
+@cache
+def known_levels() -> dict[str, str]:
+    """How well each claim is known, by its id."""
+    return {claim.id: claim.evidence for claim in claims.load().claims}
+
+
+def _level(probe: JSON, levels: Mapping[str, str]) -> str:
+    """What a probe expects is known no better than its best known claim."""
+    known = [LEVELS.index(levels[claim]) for claim in probe["claims"] if claim in levels]
+    return LEVELS[max(LEVELS.index(probe["evidence"]), min(known, default=0))]
 
 
 def load(path: Path) -> Any:
@@ -164,8 +181,9 @@ def _problems(facts: JSON) -> Iterator[str]:
         seen.add(name)
         if strange := probe.keys() - _PROBE:
             yield f"{name} has {', '.join(sorted(strange))}"
-        if probe["evidence"] not in LEVELS:
-            yield f"{name} has the evidence {probe['evidence']}"
+        for claim in probe["claims"]:
+            if claim not in known_levels():
+                yield f"{name} is about {claim}, which nobody claims"
         for version in probe.get("versions", ()):
             if version not in facts["versions"]:
                 yield f"{name} is for an unknown version {version}"

@@ -122,7 +122,7 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
             continue
         newest = tables.types[kind]["newest"]
         verb = "show" if operation["verb"] == "show" else "list"
-        common = {"claims": [f"didww.{newest}.{verb}"], "evidence": "documented", "versions": [version]}
+        common = {"claims": [f"didww.{newest}.{verb}"], "evidence": "recorded", "versions": [version]}
         if verb == "list":
             about = tables.lists[kind]
             expect: JSON = {

@@ -1,6 +1,7 @@
 """The cases of `contracts/didww/engine-cases.yaml`, run against a server in this process.
 
-They are compiled and compared by the code of `mockserver verify`, which runs the same cases over HTTP.
+`python -m contracts.build` compiles them; they are compared by the code of `mockserver verify`, which runs
+the same cases over HTTP.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from contracts.build_probes import suite
 from contracts.probes_didww import ENGINE, engine_placeholders
 from mockserver.core.messages import Response
 from mockserver.verify.asking import Answer
 from mockserver.verify.placeholders import Missing, Unlearnt
-from mockserver.verify.probes import Probe, Suite, suite_of
+from mockserver.verify.probes import Probe, Suite, load_suite
 from mockserver.verify.runner import HELD
 from mockserver.verify.runner import Runner as ProbeRunner
 
@@ -27,7 +27,7 @@ Send = Callable[[str, str, str, Mapping[str, str], bytes | None], Response]
 
 @cache
 def _suite() -> Suite:
-    return suite_of("didww", suite("didww"))
+    return load_suite("didww")
 
 
 def cases() -> list[dict[str, Any]]:
