@@ -278,7 +278,7 @@ def test_emergency_requirement_without_a_rate_is_not_there(account: Account) -> 
     assert_refused(account.get(f"/emergency_requirements/{key}"), "not_found", id=key)
     related = account.get(f"/emergency_calling_services/{service['id']}/emergency_requirement").data
     assert related["meta"] == {"setup_price": None, "monthly_price": None}
-    assert service["meta"] == {"setup_price": None, "monthly_price": None}
+    assert service["meta"] == {"setup_price": "0.0", "monthly_price": "0.0"}
     for row in account.get("/emergency_requirements").data:
         assert row["meta"]["setup_price"] == "0.0"
         assert float(row["meta"]["monthly_price"]) > 0
