@@ -152,10 +152,14 @@ class Didww(Provider):
 
         None for the forms, which are files beside the API.
         """
-        if isinstance(self._routed(request), forms.Form):
+        route = self._routed(request)
+        if isinstance(route, forms.Form):
             return None
+        segments = request.segments
+        if isinstance(route, Match):  # its path may end in `.json`
+            segments = tuple(split(request.path) or segments)
         method = "PATCH" if request.method == "PUT" else ""
-        return Described(f"didww/{self._versions.of(request)}/openapi.json", request.segments, method)
+        return Described(f"didww/{self._versions.of(request)}/openapi.json", segments, method)
 
     def operation_of(self, request: Request) -> str:
         route = self._routed(request)
