@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mockserver.providers.didww.resources import build_registry
-from mockserver.providers.didww.rows import Did, DidReservation
+from mockserver.providers.didww.rows import Did, DidReservation, Order
 from mockserver.providers.didww.rules import availability
 from mockserver.providers.didww.voice_rows import CapacityPool, SharedCapacityGroup
 from tests.didww.account import Account, Answer, did_item
@@ -279,6 +279,8 @@ class Customer(Papers, RuleBasedStateMachine):
             for row in self.world.table(DidReservation)
         ]
         assert len({*owned, *held}) == len(owned) + len(held)
+        ordered = [did_id for order in self.world.table(Order) for did_id in order.did_ids]
+        assert len(set(ordered)) == len(ordered)
         assert not any(self.world.stock("didww").on_sale(number or 0) for number in (*owned, *held))
 
     @invariant()

@@ -450,3 +450,13 @@ def test_service_has_prices_even_where_the_account_has_no_rate_any_more(account:
     listed = account.get("/emergency_requirements").data
     assert requirement["id"] not in {row["id"] for row in listed}
     assert all(row["meta"]["monthly_price"] for row in listed)
+
+
+def test_order_of_a_service_reads_as_a_generic_one_in_older_versions(account: Account) -> None:
+    """They know no other type that a customer cannot order (assumed)."""
+    key = "43052679-0478-4cb6-8aa7-b167bdb74867"
+    (new,) = account.get(f"/orders/{key}").data["attributes"]["items"]
+    for version in ("2021-04-19", "2021-12-15", "2022-05-10"):
+        (old,) = account.as_of(version).get(f"/orders/{key}").data["attributes"]["items"]
+        attributes = {k: v for k, v in new["attributes"].items() if k != "emergency_calling_service_id"}
+        assert old == {"type": "generic_order_items", "attributes": attributes}
