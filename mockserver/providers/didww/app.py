@@ -148,9 +148,10 @@ class Didww(Provider):
         return Refused(wire.unrouted, unquote(request.path)) if match is None else match
 
     def described(self, request: Request, world: World | None) -> Described | None:
-        """One document a version, where there is one. PUT is not described, and acts like PATCH.
+        """One document a version, where there is one.
 
-        None for the forms, which are files beside the API.
+        PUT is not described, and acts like PATCH; nor is the suffix of a format (`/countries.json`), which is
+        ignored. None for the forms, which are files beside the API.
         """
         route = self._routed(request)
         if isinstance(route, forms.Form):
