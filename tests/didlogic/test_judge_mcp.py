@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -50,7 +51,6 @@ TOOLS = [
     "get_call_history",
     "get_transactions",
 ]
-_USED: set[str] = set()
 
 
 class Judge:
@@ -61,7 +61,6 @@ class Judge:
         self.names = names
 
     def text(self, tool: str, **arguments: Any) -> str:
-        _USED.add(tool)
         result = self._call(tool, arguments)
         assert not result.isError, result.content
         (content,) = result.content
@@ -391,7 +390,7 @@ def test_every_kind_of_transaction_can_be_asked_for(judge: Judge, server: Server
     assert [line.split(",")[3:5] for line in text.splitlines()[1:]] == [["one of each", "$-0.1234"]]
 
 
-def test_every_tool_was_driven(judge: Judge) -> None:
-    """Runs last; alone it has nothing to say."""
-    if len(_USED) > 1:
-        assert sorted(set(judge.names) - _USED) == []
+def test_every_tool_is_driven_here() -> None:
+    """By what this file says, since its tests may run in different processes."""
+    driven = re.findall(r'judge\.\w+\(\s*"(\w+)"', Path(__file__).read_text())
+    assert sorted(set(driven)) == sorted(TOOLS)
