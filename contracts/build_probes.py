@@ -71,15 +71,16 @@ def suite(provider: str) -> JSON:
                 facts["placeholders"] |= content
             else:
                 facts[part] = content
-    reads = facts.pop("reads", {})
-    facts["probes"] += list(_reads(provider, facts, reads))
+    reads = facts.pop("reads")
+    if reads is not None:
+        facts["probes"] += list(_reads(provider, facts, reads))
     more = f"contracts.probes_{provider}"
     if find_spec(more) is not None:
         import_module(more).extend(facts)
+    check(provider, facts)
     levels = known_levels()
     for probe in facts["probes"]:
         probe["evidence"] = _level(probe, levels)
-    _check(provider, facts)
     return facts
 
 
@@ -164,7 +165,8 @@ def _document(name: str) -> Document:
 # --- what a probe must be --------------------------------------------------------------------------
 
 
-def _check(provider: str, facts: JSON) -> None:
+def check(provider: str, facts: JSON) -> None:
+    """BadProbes when a probe names what there is not, or is not one that can be run."""
     problems = [f"{provider}: {problem}" for problem in _problems(facts)]
     if problems:
         raise BadProbes("\n".join(problems))
@@ -181,6 +183,8 @@ def _problems(facts: JSON) -> Iterator[str]:
         seen.add(name)
         if strange := probe.keys() - _PROBE:
             yield f"{name} has {', '.join(sorted(strange))}"
+        if probe["evidence"] not in LEVELS:
+            yield f"{name} has the evidence {probe['evidence']}"
         for claim in probe["claims"]:
             if claim not in known_levels():
                 yield f"{name} is about {claim}, which nobody claims"

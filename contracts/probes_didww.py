@@ -116,7 +116,7 @@ def _value(facts: JSON) -> str:
 
 def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
     version = tables.version
-    for operation in tables.operations.values():
+    for name, operation in tables.operations.items():
         path, kind = f"/v3{operation['path']}", operation["type"]
         if operation["verb"] not in ("list", "show") or kind not in tables.types:
             continue
@@ -129,6 +129,7 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
                 "status": 200,
                 "content_type": _MEDIA_TYPE,
                 **_around(about, version),
+                **_schema(facts, version, name),
                 "each": {"data": kind},
                 "each_type": {"data": kind},
             }
@@ -136,17 +137,37 @@ def _reads(tables: Tables, facts: JSON) -> Iterator[JSON]:
             if about["shown"]:
                 learnt = f"any_{kind}_id"
                 facts["placeholders"][learnt] = {"get": path, "take": "data.0.id"}
+                record = next(one for one, row in tables.operations.items() if _shows(row, operation["path"]))
                 same = {"data.id": f"{{{learnt}}}", "meta.api_version": version}
                 yield {
                     "id": f"didww.{version}.{kind}.show",
                     **common,
                     "claims": [f"didww.{newest}.show"],
                     "ask": f"GET {path}/{{{learnt}}}",
-                    "expect": {**_SHOWN, "is_a": {"data": kind}, "equals": same},
+                    "expect": {
+                        **_SHOWN,
+                        **_schema(facts, version, record),
+                        "is_a": {"data": kind},
+                        "equals": same,
+                    },
                 }
         elif "{" not in path:
-            shown = {**_SHOWN, "is_a": {"data": kind}, "equals": {"meta.api_version": version}}
+            shown = {
+                **_SHOWN,
+                **_schema(facts, version, name),
+                "is_a": {"data": kind},
+                "equals": {"meta.api_version": version},
+            }
             yield {"id": f"didww.{version}.{kind}.show", **common, "ask": f"GET {path}", "expect": shown}
+
+
+def _schema(facts: JSON, version: str, operation: str) -> JSON:
+    """That the answer is one of the OpenAPI document, for the versions that have one."""
+    return {"schema": operation} if version in facts["documents"] else {}
+
+
+def _shows(operation: JSON, path: str) -> bool:
+    return operation["path"] == f"{path}/{{id}}" and operation["verb"] == "show"
 
 
 def _includes(tables: Tables) -> Iterator[JSON]:

@@ -207,7 +207,12 @@ class Runner:
             headers[same] = None if value is None else self._credential(str(value), own.version)
         sent = {name: value for name, value in headers.items() if value is not None}
         own.requests.append(f"{method} {path}" + (f"?{query}" if query else ""))
-        answer = self._send(method, path, query, sent, body)
+        try:
+            answer = self._send(method, path, query, sent, body)
+        except NoAnswer as error:
+            if method not in READS:
+                self.left_behind.append(f"{own.requests[-1]} may have been carried out: {error}")
+            raise
         if method == "POST" and answer.status in (200, 201, 202):
             self._remember(path, answer, own.version)
         return answer
