@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from contracts.build_probes import compiled
+from contracts.build_probes import compiled, known_levels
 
 JSON = dict[str, Any]
 _TABLES = Path(__file__).parent / "didlogic"
@@ -25,8 +25,9 @@ def extend(facts: JSON) -> None:
     for probe in facts["probes"]:
         parts = probe["id"].split(".")
         if parts[1] == "read":
-            answer = operations[parts[2], parts[3].removesuffix("_buy")]["answer"]
-            probe["evidence"] = answer["shape_evidence"]
+            operation = operations[parts[2], parts[3].removesuffix("_buy")]
+            probe["evidence"] = operation["answer"]["shape_evidence"]
+            probe["claims"] = [*probe["claims"], *_of_gap(operation)]
     seen: Counter[str] = Counter()
     for refusal in facts.pop("refusals"):
         path = refusal["ask"].partition(" ")[2]
@@ -39,7 +40,7 @@ def extend(facts: JSON) -> None:
             compiled(
                 {
                     "id": f"didlogic.refusal.{name}" + (f".{seen[name]}" if seen[name] > 1 else ""),
-                    "claims": [f"didlogic.error.{refusal['claim']}"],
+                    "claims": [f"didlogic.error.{refusal['claim']}", *_of_gap(row)],
                     "evidence": row["evidence"],
                     "versions": [version],
                     **{part: refusal[part] for part in _REQUEST if part in refusal},
@@ -47,6 +48,12 @@ def extend(facts: JSON) -> None:
                 }
             )
         )
+
+
+def _of_gap(row: JSON) -> list[str]:
+    """The claim about the open point that a row rests on, which stands in `X-Mock-Evidence`."""
+    claim = f"didlogic.{row.get('gap')}"
+    return [claim] if claim in known_levels() else []
 
 
 def _expected(refusal: JSON, row: JSON, error: JSON) -> JSON:

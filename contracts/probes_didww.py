@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.build_probes import compiled, load
+from contracts.build_probes import compiled, known_levels, load
 from contracts.didww_tables import VERSIONS, Tables, of_version
 
 JSON = dict[str, Any]
@@ -182,7 +182,7 @@ def _includes(tables: Tables) -> Iterator[JSON]:
                 expect["every"]["included?"] = {"type": to, "id": "<uuid>"}
             yield {
                 "id": f"didww.{tables.version}.{kind}.include.{name}",
-                "claims": [f"didww.include.{newest}.{name}"],
+                "claims": [f"didww.include.{newest}.{name}", f"didww.{newest}.list"],
                 "evidence": "documented",
                 "versions": [tables.version],
                 "ask": f"GET /v3/{kind}?include={name}"
@@ -238,7 +238,8 @@ def _written(refusal: JSON) -> Iterator[JSON]:
         tables = of_version(version)
         if refusal["error"] in tables.errors:
             values = {name: str(value) for name, value in refusal.get("values", {}).items()}
-            yield _refused(tables, refusal["name"], refusal["error"], refusal["ask"], values, **request)
+            probe = _refused(tables, refusal["name"], refusal["error"], refusal["ask"], values, **request)
+            yield {**probe, "claims": [*probe["claims"], *refusal.get("claims", ())]}
 
 
 def _refused(
@@ -252,13 +253,20 @@ def _refused(
         expect["like"] = {"errors": [_filled(facts["like"], values)]}
     return {
         "id": f"didww.{tables.version}.refusal.{name}",
-        "claims": [f"didww.error.{error}"],
+        "claims": [f"didww.error.{error}", *_of_code(facts)],
         "evidence": facts["evidence"],
         "versions": [tables.version],
         "ask": ask,
         **request,
         "expect": expect,
     }
+
+
+def _of_code(facts: JSON) -> list[str]:
+    """The claim about the code of a refusal, which stands in `X-Mock-Evidence`, if there is one."""
+    (error,) = facts.get("errors") or [facts.get("like", {})]
+    claim = f"didww.error.{error.get('code', facts['status'])}"
+    return [claim] if claim in known_levels() else []
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:

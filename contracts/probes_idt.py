@@ -44,6 +44,6 @@ def _probes(name: str, request: JSON, row: JSON, titles: dict[int, str]) -> Iter
         return
     errors = [{"code": code, "title": titles[code]}] if "documented code" in level else ["<object>"]
     known = {"status": _REFUSED, "like": {"status": "<int>", "errors": errors}}
-    yield {"id": refusal, "claims": [refusal], "evidence": "documented", **request, "expect": known}
+    yield {"id": refusal, "claims": [refusal, own], "evidence": "documented", **request, "expect": known}
     shape = f"{refusal}.shape"
     yield {"id": shape, "claims": [shape, own], "evidence": "assumed", **request, "expect": whole}

@@ -87,10 +87,11 @@ NONSENSE: dict[str, tuple[Speak, int]] = {
 
 @pytest.mark.parametrize(("speak", "code"), NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_ends_the_run_soon_and_quietly(speak: Speak, code: int) -> None:
+    patience = "0.2" if code == 1 else "10"  # on a busy machine a good answer takes its time, too
     started = time.monotonic()
     with answering(speak) as address:
-        verify("idt", address, "--timeout", "0.2", "--claim", "idt.get_*", code=code)
-    assert time.monotonic() - started < 5
+        verify("idt", address, "--timeout", patience, "--claim", "idt.get_*", code=code)
+    assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize("provider", ["didww", "didlogic"])
