@@ -2,8 +2,9 @@
 
 Each provider, and our control API, has a module `contracts.build_<provider>` whose `documents()` returns its
 OpenAPI documents: the path below `contracts/`, "idt/openapi.json", and the document. The modules of FILES
-have a `files()` that returns other files, by path, as text. The same tables always give the same bytes. A
-document with a fault is reported, and then nothing is written.
+have a `files()` that returns other files, by path, as text, and may have `problems()`: lines about what is
+wrong. The same tables always give the same bytes. When something is wrong it is reported, and nothing is
+written.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from contracts.checking import Document, faults
 
 PROVIDERS = ("didww", "idt", "didlogic", "control")
-FILES = ("didww_tables", "build_probes")
+FILES = ("didww_tables", "build_probes", "build_claims")
 ROOT = Path(__file__).parent
 
 Builder = Callable[[], Mapping[str, Document]]
@@ -51,6 +52,12 @@ def files(modules: Iterable[str] = FILES) -> dict[str, str]:
     }
 
 
+def problems(modules: Iterable[str] = FILES) -> list[str]:
+    """What a module finds wrong with its own files; for those that look."""
+    made = (import_module(f"contracts.{module}") for module in modules)
+    return [line for module in made if hasattr(module, "problems") for line in module.problems()]
+
+
 def render(document: Document | str) -> str:
     """The text of a document as it is committed; a text is itself."""
     if isinstance(document, str):
@@ -78,6 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = [
         f"contracts/{name}: {fault}" for name, document in documents.items() for fault in faults(document)
     ]
+    wrong += problems()
     made: dict[str, Document | str] = {**documents, **files()}
     changed = differing(made)
     if not check and not wrong:

@@ -14,8 +14,8 @@ Figures = dict[str, Any]
 _PARTS = ("operations", "errors", "statuses", "filters", "sorts", "includes", "rules")
 _LEVELS = ("recorded", "documented", "client", "assumed")
 _MEANING = (
-    "Proven of what is documented. A claim is proven by tests that pass, and when a fault planted into what "
-    "it is about makes one of them fail."
+    "Proven of what is documented. A claim is proven when its tests pass and no fault that was planted into "
+    "what it is about went unnoticed."
 )
 _GREEN, _YELLOW, _RED = "#3c8c3c", "#b8860b", "#b03030"
 _CHARACTER = 6.6  # the width of one at 11 px, on average
