@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
-from mockserver.conformance.documents import Document, Operation
+from mockserver.conformance.documents import Answer, Document, Header, Operation
 from mockserver.conformance.problems import Problem, either, problems_of
 from mockserver.conformance.values import read
 
@@ -40,52 +40,52 @@ def check_answer(
 
 
 def _check(operation: Operation, status: int, headers: Headers, body: bytes) -> Iterator[Problem]:
-    described = operation.answer(status)
-    if described is None:
+    answer = operation.answer(status)
+    if answer is None:
         yield Problem("status", f"{status} is not described")
         return
-    place, answer = described
     given: dict[str, str] = {}
     for name, value in headers:
         given.setdefault(name.lower(), value)
-    for name, header in answer.get("headers", {}).items():
-        yield from _header(operation, (*place, "headers", name), name, header, given)
+    for header in answer.headers:
+        yield from _header(operation.document, header, given.get(header.name))
     kind = given.get("content-type", "").partition(";")[0].strip().lower()
-    content = answer.get("content")
-    if not content:
+    if not answer.content:
         if body:
             yield Problem("body", "is not described")
         if kind:
             yield Problem("header content-type", "is not described")
-        return
-    known = next((one for one in content if one.lower() == kind), None)
-    if known is None:
-        yield Problem("header content-type", f"is {kind[:100] or 'missing'}, must be {either(list(content))}")
-        return
-    if "schema" not in content[known]:
-        return
-    at, _ = operation.document.at((*place, "content", known, "schema"))
-    validator = operation.document.validator(at)
-    if known == "application/json" or known.endswith("+json"):
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            yield Problem("body", "is not JSON")
-            return
-        if not validator.is_valid(value):
-            yield from problems_of(validator.iter_errors(value), "body")
+    elif kind not in answer.content:
+        told = f"is {kind[:100] or 'missing'}, must be {either(list(answer.content))}"
+        yield Problem("header content-type", told)
+    elif kind == "application/json" or kind.endswith("+json"):
+        yield from _body(operation.document, answer, answer.content[kind], body)
 
 
-def _header(
-    operation: Operation, place: tuple[str, ...], name: str, header: object, given: dict[str, str]
+def _body(
+    document: Document, answer: Answer, place: tuple[str, ...] | None, body: bytes
 ) -> Iterator[Problem]:
-    at, declared = operation.document.at(place)
-    text = given.get(name.lower())
-    if text is None:
-        if declared.get("required", False):
-            yield Problem(f"header {name.lower()}", "is missing")
+    if place is None or hash(body) in answer.passed:
         return
-    if "schema" in declared:
-        value = read(operation.document, declared["schema"], text)
-        errors = operation.document.validator((*at, "schema")).iter_errors(value)
-        yield from problems_of(errors, f"header {name.lower()}")
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        yield Problem("body", "is not JSON")
+        return
+    validator = document.validator(place)
+    if validator.is_valid(value):
+        answer.remember(body)
+    else:
+        yield from problems_of(validator.iter_errors(value), "body")
+
+
+def _header(document: Document, header: Header, text: str | None) -> Iterator[Problem]:
+    place = f"header {header.name}"
+    if text is None:
+        if header.required:
+            yield Problem(place, "is missing")
+    elif header.place is not None:
+        value = read(document, header.schema, text)
+        validator = document.validator(header.place)
+        if not validator.is_valid(value):
+            yield from problems_of(validator.iter_errors(value), place)

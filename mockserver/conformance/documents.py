@@ -18,6 +18,7 @@ FILE = "openapi.json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _URI = "mock:/"  # of a document in the registry of its validators
 _MOST_COMPILED = 5000
+_MOST_PASSED = 1000
 
 
 @cache
@@ -165,7 +166,7 @@ class Operation:
         self.place = ("paths", path, method)
         self.content: JSON = document.content["paths"][path][method]
         self.name: str = self.content.get("operationId", "")
-        self._answers: dict[int, tuple[tuple[str, ...], Any] | None] = {}
+        self._answers: dict[int, Answer | None] = {}
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -210,12 +211,52 @@ class Operation:
         place, described = self.document.at((*self.place, "requestBody"))
         return place, described
 
-    def answer(self, status: int) -> tuple[tuple[str, ...], JSON] | None:
+    def answer(self, status: int) -> Answer | None:
         """The description of answers with a status; None when the document has none."""
         if status not in self._answers:
             responses = self.content["responses"]
             key = next(
                 (one for one in (str(status), f"{status // 100}XX", "default") if one in responses), None
             )
-            self._answers[status] = None if key is None else self.document.at((*self.place, "responses", key))
+            place = (*self.place, "responses", key or "")
+            self._answers[status] = None if key is None else Answer(self.document, place)
         return self._answers[status]
+
+
+class Header(NamedTuple):
+    """A header of an answer by its lower-case name; `place` of its schema, None when it has none."""
+
+    name: str
+    required: bool
+    schema: Any
+    place: tuple[str, ...] | None
+
+
+class Answer:
+    """The description of an operation's answers with one status, worked out once.
+
+    headers  what they carry
+    content  the place of the body's schema by type in lower case, None where anything will do; empty when
+             there is no body
+    passed   bodies that were held against their schema and fit, by their hashes: most come more than once
+    """
+
+    def __init__(self, document: Document, place: tuple[str, ...]) -> None:
+        place, described = document.at(place)
+        headers = []
+        for name in described.get("headers", {}):
+            at, header = document.at((*place, "headers", name))
+            of_schema = (*at, "schema") if "schema" in header else None
+            required = bool(header.get("required", False))
+            headers.append(Header(name.lower(), required, header.get("schema", {}), of_schema))
+        self.headers = tuple(headers)
+        self.content: dict[str, tuple[str, ...] | None] = {}
+        for kind, content in described.get("content", {}).items():
+            at = (*place, "content", kind, "schema")
+            self.content[kind.lower()] = document.at(at)[0] if "schema" in content else None
+        self.passed: set[int] = set()
+
+    def remember(self, body: bytes) -> None:
+        """That a body fits."""
+        if len(self.passed) < _MOST_PASSED:
+            self.passed.add(hash(body))
