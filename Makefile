@@ -10,6 +10,9 @@ JUDGE := didlogic-mcp==1.0.4
 # DIDWW's own client of the line 2.x has the name of the line 3.x, so it gets a place of its own.
 FORMER := $(VENV)/former
 
+# Compiled modules are kept whatever the caller's environment says: the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test coverage lint format mutate fuzz bench fixtures contracts wheel-check clean
 
 help:  ## this list
