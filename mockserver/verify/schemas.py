@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from mockserver.conformance.documents import METHODS, Operation, document
+from mockserver.conformance.documents import METHODS, Document, document
 from mockserver.verify.asking import Answer
 from mockserver.verify.values import Difference, shown
 
 _MOST = 5  # violations of one answer that are told
 _LONGEST = 300  # characters of one of them
+
+Place = tuple[str, ...]
 
 
 class Documents:
@@ -22,13 +24,13 @@ class Documents:
 
     def violations(self, version: str, name: str, answer: Answer) -> Iterator[Difference]:
         """What is wrong with an answer to the operation of that name; nothing when it is as described."""
-        operation = self._operation(version, name)
-        described = operation.answer(answer.status)
-        if described is None:
-            known = ", ".join(operation.content["responses"])
-            yield Difference("status", f"one of {known}", str(answer.status))
+        described, operation = self._operation(version, name)
+        responses: dict[str, Any] = described.at(operation)[1]["responses"]
+        status = str(answer.status)
+        if status not in responses:
+            yield Difference("status", f"one of {', '.join(responses)}", status)
             return
-        place, response = described
+        place, response = described.at((*operation, "responses", status))
         contents: dict[str, Any] = response.get("content", {})
         if not contents:
             if answer.body:
@@ -45,36 +47,33 @@ class Documents:
         except ValueError:
             yield Difference("body", "JSON", _excerpt(answer))
             return
-        yield from _invalid(operation, (*place, "content", media_type, "schema"), body)
+        yield from _invalid(
+            described, (*place, "content", media_type, "schema"), f"what {name} answers", body
+        )
 
-    def _operation(self, version: str, name: str) -> Operation:
+    def _operation(self, version: str, name: str) -> tuple[Document, Place]:
         """In the document of this version, else in that of another of the provider."""
         for one in (version, *self._names):
-            found = _operations(self._names[one]).get(name) if one in self._names else None
-            if found is not None:
-                return found
+            known = document(self._names[one]) if one in self._names else None
+            if known is not None and name in _operations(known):
+                return known, _operations(known)[name]
         raise KeyError(name)
 
 
 @cache
-def _operations(name: str) -> Mapping[str, Operation]:
-    """The operations of a document by their ids."""
-    known = document(name)
-    if known is None:
-        return {}
-    found = [
-        Operation(known, path, method)
+def _operations(known: Document) -> Mapping[str, Place]:
+    """Where the operations of a document are, by their ids."""
+    return {
+        item[method]["operationId"]: ("paths", path, method)
         for path, item in known.content["paths"].items()
         for method in METHODS
         if method in item
-    ]
-    return {operation.name: operation for operation in found}
+    }
 
 
-def _invalid(operation: Operation, place: tuple[str, ...], body: Any) -> Iterator[Difference]:
-    expected = f"what {operation.name} answers"
+def _invalid(known: Document, place: Place, expected: str, body: Any) -> Iterator[Difference]:
     try:
-        for number, error in enumerate(operation.document.validator(place).iter_errors(body)):
+        for number, error in enumerate(known.validator(place).iter_errors(body)):
             if number == _MOST:
                 break
             path = ".".join(str(part) for part in error.instance_path)

@@ -25,10 +25,17 @@ COMMANDS = [
 
 
 def run(line: str, address: str) -> tuple[int, str]:
-    """A command of the page, with this address instead of the server's and of the provider's."""
+    """A command of the page, with this address instead of the server's and of the provider's.
+
+    Where it asks everything, a part is asked here: `test_this_server` asks the rest.
+    """
     line = line.replace("http://127.0.0.1:8080", address)
     line = line.replace("https://sandbox-api.didww.com", f"{address}/didww")
-    environment = {"MOCKSERVER_VERIFY_KEY": "demo-didww-key", "MOCKSERVER_VERIFY_RATE": "0"}
+    environment = {
+        "MOCKSERVER_VERIFY_KEY": "demo-didww-key",
+        "MOCKSERVER_VERIFY_RATE": "0",
+        "MOCKSERVER_VERIFY_CLAIM": "*list*",
+    }
     result = CliRunner().invoke(cli, shlex.split(line)[1:], env=environment)
     return result.exit_code, result.output
 
