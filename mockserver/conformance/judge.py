@@ -38,7 +38,7 @@ class Judge:
                 document, described.method or request.method, described.segments, *answer
             )
         except Exception:
-            log.exception("%s %s: the answer cannot be judged", provider.name, response.operation)
+            self.puzzled(provider, response)
             return ""
         if not problems:
             return ""
@@ -47,6 +47,10 @@ class Judge:
             home.coverage.count(("violation", provider.name, operation, problem.kind, problem.problem))
         self.report(provider, operation, request, response, problems)
         return _printable("; ".join(map(str, problems)))[:_LONGEST]
+
+    def puzzled(self, provider: Provider, response: Response) -> None:
+        """A defect of ours while judging: told, and nothing the client should suffer from."""
+        log.exception("%s %s: the answer cannot be judged", provider.name, response.operation)
 
     def report(
         self,

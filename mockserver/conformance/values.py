@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -77,6 +76,8 @@ def pairs_of(query: str) -> Pairs:
 
 def parts_of(body: bytes, content_type: str) -> Iterator[tuple[str, str | None]]:
     """The fields of a multipart form; None for the content of a file, whose schema says nothing."""
+    from email import message_from_bytes  # not with the start of every server
+
     try:
         head = b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n"
         message = message_from_bytes(head + body)
