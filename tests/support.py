@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ import orjson
 from mockserver.app import create_app
 from mockserver.conformance.judge import Judge
 from mockserver.conformance.problems import Problem
+from mockserver.core.data import load_contract
 from mockserver.core.messages import Request, Response
 from mockserver.core.provider import Provider
 from mockserver.core.world import World
@@ -20,8 +22,28 @@ from mockserver.settings import Settings
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+@cache
+def claimed() -> dict[str, str]:
+    """The level of evidence of every claim."""
+    return {claim["id"]: claim["evidence"] for claim in load_contract("claims.json")["claims"]}
+
+
 class StrictJudge(Judge):
-    """Lets no answer pass that is not as its document says."""
+    """Lets no answer pass that is not as its document says, or that rests on a claim which nobody made."""
+
+    def judge(
+        self, provider: Provider, world: World | None, home: World, response: Response, request: Request
+    ) -> str:
+        evidence = response.evidence
+        if evidence is not None and claimed().get(evidence.claim) != evidence.level:
+            raise AssertionError(
+                f"{provider.name}: {request.method} {request.path}: X-Mock-Evidence says {evidence}; "
+                f"the claim is {claimed().get(evidence.claim, 'unknown')}"
+            )
+        return super().judge(provider, world, home, response, request)
+
+    def puzzled(self, provider: Provider, response: Response) -> None:
+        raise
 
     def report(
         self,
