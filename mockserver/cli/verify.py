@@ -14,7 +14,7 @@ from mockserver.cli.commands import flag
 from mockserver.cli.remote import write
 
 if TYPE_CHECKING:
-    from mockserver.verify.asking import Address, Asker
+    from mockserver.verify.asking import Address
     from mockserver.verify.probes import Suite
     from mockserver.verify.runner import Result, Runner
 
@@ -113,7 +113,7 @@ def verify(
         run=f"{time.time_ns() // 1_000_000_000:x}-",
     )
     try:
-        _knock(suite, asker, runner, chosen[0][1])
+        _knock(runner, chosen[0][1], masking.text(str(address)))
         results = list(outcomes(runner, chosen, _Progress(len(chosen))))
     finally:
         asker.close()
@@ -166,16 +166,16 @@ def _address(suite: Suite, base_url: str, allow_writes: bool) -> Address:
     return address
 
 
-def _knock(suite: Suite, asker: Asker, runner: Runner, version: str) -> None:
+def _knock(runner: Runner, version: str, address: str) -> None:
     """One read before all others: whether anybody answers there, and takes the key."""
     from mockserver.verify.asking import NoAnswer
 
     try:
         status = runner.knock(version)
     except NoAnswer as error:
-        raise click.ClickException(f"nothing to verify at {asker.address}: {error}") from None
+        raise click.ClickException(f"nothing to verify at {address}: {error}") from None
     if status in (401, 403):
-        raise click.ClickException(f"{asker.address} does not take these credentials ({status})")
+        raise click.ClickException(f"{address} does not take these credentials ({status})")
 
 
 class _Progress:

@@ -31,6 +31,10 @@ class NoAnswer(Exception):
     """Nothing came back, or nothing that is an answer. The text is the reason."""
 
 
+class NotAsked(NoAnswer):
+    """Nothing was sent any more."""
+
+
 class BadAddress(ValueError):
     """An address at which nothing can be asked. The text is the reason."""
 
@@ -133,7 +137,7 @@ class Asker:
 
     def _counted(self, *request: Any) -> Answer:
         if self._failures >= GIVE_UP:
-            raise NoAnswer(f"not asked: {GIVE_UP} requests in a row were not answered")
+            raise NotAsked(f"not asked: {GIVE_UP} requests in a row were not answered")
         try:
             answer = self._attempt(*request)
         except NoAnswer:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.verify.asking import Answer
+from mockserver.verify.asking import Answer, NoAnswer
 from mockserver.verify.values import Absent, at, shown
 
 OWN_ETAG = "<own_etag>"
@@ -65,6 +65,9 @@ class Placeholders:
         if name not in self._known:
             try:
                 self._learn(name, rule)
+            except NoAnswer as error:
+                self._lost[name] = Unlearnt(str(error))
+                raise self._lost[name] from None
             except (Missing, Unlearnt) as error:
                 self._lost[name] = error
                 raise

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from mockserver.verify.asking import Answer, NoAnswer
+from mockserver.verify.asking import Answer, NoAnswer, NotAsked
 from mockserver.verify.expectations import differences
 from mockserver.verify.placeholders import OWN_ETAG, Missing, Placeholders, Unlearnt
 from mockserver.verify.probes import READS, Probe, Suite
@@ -210,7 +210,7 @@ class Runner:
         try:
             answer = self._send(method, path, query, sent, body)
         except NoAnswer as error:
-            if method not in READS:
+            if method == "POST" and not isinstance(error, NotAsked):
                 self.left_behind.append(f"{own.requests[-1]} may have been carried out: {error}")
             raise
         if method == "POST" and answer.status in (200, 201, 202):
@@ -269,7 +269,8 @@ class Runner:
         try:
             answer = self._ask(request, own)
         except (NoAnswer, Missing, Unlearnt) as error:
-            self.left_behind.append(f"{request['method']} {request['path']}: {error}")
+            asked = own.requests[-1] if own.requests else f"{request['method']} {request['path']}"
+            self.left_behind.append(f"{asked}: {error}")
             return
         if answer.status >= 300 and answer.status not in (404, 410):
             said = shown(answer.body[:200].decode("utf-8", "replace"))

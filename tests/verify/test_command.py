@@ -92,6 +92,13 @@ def test_wrong_credentials_end_the_run_at_once(provider: str, server: Server) ->
     assert len(asked) == 1
 
 
+def test_a_key_in_the_address_is_not_shown(server: Server) -> None:
+    (key,) = KEYS["didww"].values()
+    verify("didww", f"http://127.0.0.1:1/{key}", code=1)
+    with serving(server) as address:
+        verify("didww", f"{address}/{key}", "--claim", "didww.balances.show", code=2)
+
+
 def test_a_file_that_cannot_be_written_is_named(server: Server, tmp_path: Path) -> None:
     out = str(tmp_path / "none" / "verify.json")
     with serving(server) as address:

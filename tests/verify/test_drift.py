@@ -378,3 +378,21 @@ def test_a_difference_is_told_with_its_request(server: Server) -> None:
         "    GET /v1/balance\n"
         "      balance: expected <number>, found null\n"
     ) in result.stdout
+
+
+def test_what_may_have_been_made_is_named() -> None:
+    """Whether a POST without an answer was carried out is not known."""
+
+    def break_off(sent: Sent) -> Sent:
+        return sent._replace(headers={**sent.headers, "content-length": str(len(sent.body) + 1)})
+
+    with serving(new_server(), on(r"/trunk_groups$", break_off, "POST")) as address:
+        result = verify(
+            "idt",
+            f"{address}/idt",
+            *("--claim", "idt.trunk_group.life", "--allow-writes", "--timeout", "0.3", "--format", "json"),
+            code=1,
+        )
+    report = json.loads(result.stdout)
+    lost = "POST /v1/dids/trunk_groups may have been carried out: no answer within 0.3 seconds"
+    assert report["left_behind"] == [lost, lost]  # the one that other probes need, and the probe's own
