@@ -329,6 +329,8 @@ def test_call_may_end_below_zero_and_the_next_is_not_put_through(caller: Caller,
     assert (told["call"]["duration"], told["call"]["amount"], told["balance"]) == (0, 0.0, "-0.0999")
     assert told["reason"] == "the balance is used up: the call was not put through"
     assert happen(caller, "outgoing_call", to=FRIEND)["call"]["duration"] == 0
+    reached.ledger.set_balance(Decimal(0))
+    assert happen(caller, "outgoing_call", to=FRIEND)["call"]["duration"] == 0
     reached.check_books()
 
 
@@ -437,6 +439,9 @@ def test_prefix_of_the_dialled_number_is_rewritten(caller: Caller, reached: Acco
     assert reached.send("PUT", "/v1/sipaccounts/12345", form(fields), FORM).status == 200
     told = happen(caller, "outgoing_call", to="02079460958")["call"]
     assert (told["to"], told["destination_name"]) == ("442079460958", "United Kingdom")
+    assert happen(caller, "outgoing_call", to=FRIEND)["call"]["to"] == FRIEND
+    off = {"sipaccount[rewrite_enabled]": "0", "sipaccount[rewrite_cond]": "1"}
+    assert reached.send("PUT", "/v1/sipaccounts/12345", form(off), FORM).status == 200
     assert happen(caller, "outgoing_call", to=FRIEND)["call"]["to"] == FRIEND
 
 

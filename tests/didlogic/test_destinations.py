@@ -134,6 +134,7 @@ def test_transport_is_guessed_when_nobody_says(account: Account, row: dict[str, 
         response = ask(account, "POST", PATH, {"destination": row["destination"], **more})
         found = done(response)["did_destination"]
         assert (found["destination"], found["transport"]) == (row["destination"], row["transport"])
+        assert (found["active"], found["callhunt"]) == (True, False)
         assert claims(response) == f"assumed; claim=didlogic.{FACTS['guesses_gap']}"
 
 

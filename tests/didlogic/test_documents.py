@@ -110,6 +110,7 @@ def test_file_is_taken_and_downloaded_with_its_type(account: Account, file: File
         ("../../etc/passwd", 'attachment; filename="passwd"'),
         ("Füße.png", "attachment; filename=\"F__e.png\"; filename*=UTF-8''F%C3%BC%C3%9Fe.png"),
         ("a;b=c.png", 'attachment; filename="a;b=c.png"'),
+        ('a"b.png', "attachment; filename=\"a_b.png\"; filename*=UTF-8''a%22b.png"),
         ("", 'attachment; filename="frontside"'),
         ("/", 'attachment; filename="frontside"'),
     ],
@@ -390,6 +391,7 @@ def test_countries_are_those_of_the_shop(account: Account) -> None:
     found = account.send("GET", "/v2/documents/countries.json?search=ARGEN")
     assert body_of(found) == {"countries": [{"id": 8669, "name": "Argentina", "short_name": "AR"}]}
     assert str(found.evidence) == "assumed; claim=didlogic.G33"
+    assert account.get("/v2/documents/countries", search="gentin") == body_of(found)
     assert account.get("/v2/documents/countries", search="Atlantis") == {"countries": []}
     assert account.send("GET", "/v2/documents/countries?search[]=x").status == 422
 

@@ -209,13 +209,14 @@ def test_number_with_document_duty_depends_on_the_documents_of_its_identity(
 
 def test_each_identity_covers_its_own_numbers(account: Account) -> None:
     other = str(int(BERLIN) + 1)
+    (other_id,) = (row["id"] for row in account.on_sale("DE", "Berlin") if row["number"] == other)
     fields = [
         ("did_numbers[]", BERLIN),
         ("did_numbers[]", other),
         ("identities[][id]", "6756"),
         ("identities[][did_numbers][]", BERLIN),
         ("identities[][id]", "6757"),
-        ("identities[][did_numbers][]", other),
+        ("identities[][did_ids][]", str(other_id)),
     ]
     body = "&".join(f"{name}={value}" for name, value in fields)
     account.ledger.set_balance(Decimal(500))
@@ -306,6 +307,11 @@ def test_inventory_is_newest_first_in_both_versions(account: Account) -> None:
     assert [row["number"] for row in account.get("/v2/numbers", page="3", per_page="2")["dids"]] == numbers[
         4:
     ]
+    account.ledger.set_balance(Decimal(1000))
+    shop = account.get("/v2/numbers/search", country_name_contains="Canada", per_page="101")["dids"]["dids"]
+    account.buy(*(row["number"] for row in shop))
+    owned = len(account.get("/v1/purchases", per_page="1000")["purchases"])
+    assert len(account.get("/v2/numbers")["dids"]) == owned > 100, "whole unless a page is asked for"
 
 
 @pytest.mark.parametrize(

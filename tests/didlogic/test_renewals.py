@@ -183,6 +183,10 @@ def test_removed_number_is_not_charged_again(account: Account) -> None:
     account.buy(NUMBER)
     account.world.advance(by=timedelta(days=32))
     assert months(account) == ["03/01/26", "06/09/26", "07/09/26"]
+    account.remove(NUMBER)  # its renewal of 9 August lies ahead, and goes with it
+    account.buy(NUMBER)
+    account.world.advance(by=timedelta(days=30))
+    assert months(account) == ["03/01/26", "06/09/26", "07/09/26", "07/11/26"]
 
 
 def test_number_bought_and_put_aside_for_documents_pays_too(account: Account) -> None:

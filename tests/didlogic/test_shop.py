@@ -36,6 +36,7 @@ def everything(shop: Account) -> list[dict[str, Any]]:
             for city in shop.get(f"{base}/regions/{region['id']}/cities")["cities"]
         ]
         assert set(in_regions) <= {city["id"] for city in cities}
+        assert len(in_regions) == len(set(in_regions)), "a city lies in one region"
         for city in cities:
             page = shop.get(f"{base}/cities/{city['id']}/dids", per_page="1000")["dids"]
             assert city["count"] == page["pagination"]["total"] == len(page["dids"])

@@ -106,6 +106,8 @@ def test_recorded_bodies_are_accepted(account: Account) -> None:
     found = done(account.send("POST", PATH, body, MULTIPART))["sipaccount"]
     limits = {"label": "LABEL", "callerid": "27120190767", "channels_restrict": True, "max_channels": 5}
     assert {name: found[name] for name in DEFAULTS} == {**DEFAULTS, **limits}
+    found = made(account, {"password": PASSWORD})
+    assert {name: found[name] for name in DEFAULTS} == DEFAULTS
 
 
 # --- creating ------------------------------------------------------------------------------------
@@ -218,6 +220,10 @@ def test_ip_restrict_and_addresses_are_independent(account: Account) -> None:
     account.send("DELETE", f"{ONE}/allowed_ips?ip=3.4.5.6")
     answer = done(ask(account, "PUT", ONE, {"ip_restrict": "1"}))["sipaccount"]
     assert (answer["ip_restrict"], answer["allowed_ips"]) == (True, [])
+    done(ask(account, "PUT", ONE, {"ip_restrict": "0"}))
+    account.send("POST", f"{ONE}/allowed_ips", form({"ip": "1.2.3.4"}), FORM)
+    answer = shown(account)
+    assert (answer["ip_restrict"], answer["allowed_ips"]) == (False, ["1.2.3.4"])
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

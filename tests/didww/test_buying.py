@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from mockserver.providers.didww.rows import Balance
 from tests.didww.account import Account, did_item, price_of
 from tests.didww.contract import assert_refused
 from tests.didww.forms import assert_document, assert_resource
@@ -28,6 +30,13 @@ def assert_ledger_adds_up(account: Account) -> None:
 
 
 # --- the way of one order --------------------------------------------------------------------------
+
+
+def give_credit(account: Account, credit: str) -> None:
+    """Let the account spend so much more than it has."""
+    (row,) = account.world.table(Balance)
+    account.world.table(Balance).put(replace(row, credit=Decimal(credit)))
+    account.world.commit()
 
 
 def test_order_by_quantity_goes_from_the_shop_to_the_inventory(account: Account) -> None:
@@ -208,6 +217,7 @@ def test_order_at_the_end_of_january_is_billed_to_the_end_of_february(account: A
 
 def test_order_is_accepted_when_the_funds_are_exactly_enough(account: Account) -> None:
     sku = account.group(2)["skus"][0]
+    give_credit(account, "0.50")
     account.set_funds(2 * price_of(sku))
     assert account.order(did_item(sku, qty=2)).status == 201
     assert account.funds == 0
@@ -246,6 +256,7 @@ def test_old_version_says_insufficient_funds_without_meta(account: Account) -> N
 
 
 def test_balance_is_balance_plus_credit(account: Account) -> None:
+    give_credit(account, "50.00")
     shown = account.get("/balance").data["attributes"]
     assert Decimal(shown["total_balance"]) == Decimal(shown["balance"]) + Decimal(shown["credit"])
     sku = account.group()["skus"][0]

@@ -367,6 +367,8 @@ def test_number_has_channels_of_its_own_and_shares_others_of_the_same_pool(accou
     did, group = of_country(account, "US"), make(account, "shared_capacity_groups")
     link = {"shared_capacity_group": one("shared_capacity_groups", group["id"])}
     assert change(account, did, {**link, "capacity_pool": one("capacity_pools", STANDARD)}).status == 200
+    members = {"dids": {"data": [{"type": "dids", "id": did["id"]}]}}
+    assert change(account, group, members).status == 200, "nor does its pool keep it out of the group"
     with unchanged(account):
         to_custom = {"capacity_pool": one("capacity_pools", CUSTOM)}
         assert_refused(change(account, did, to_custom), "did_link_unknown", name="capacity_pool")

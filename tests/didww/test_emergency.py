@@ -383,7 +383,9 @@ def test_number_leaves_its_service_when_the_link_is_cleared(account: Account) ->
 def test_number_cannot_join_a_service_that_does_not_fit(account: Account) -> None:
     canceled, active = seeded(account, "canceled"), seeded(account, "active")
     fit, unfit = emergency_did(account)["id"], emergency_did(account, "Calgary")["id"]
-    for did, key in ((fit, canceled), (unfit, active), (fit, CHICAGO)):
+    own = service_of(account, ask(account, fit))["id"]
+    assert account.send("DELETE", f"/emergency_calling_services/{own}").status == 204
+    for did, key in ((fit, canceled), (unfit, active), (fit, CHICAGO), (fit, own)):
         to = link("emergency_calling_services", key)
         with unchanged(account):
             answer = change(account, "dids", did, {}, emergency_calling_service=to)

@@ -160,6 +160,8 @@ def test_file_needs_a_key_and_the_right_one(account: Account) -> None:
     ["00000000-0000-4000-8000-000000000000.csv.gz", "x.csv.gz", ".csv.gz", "x.csv", "x.csv.gz.gz"],
 )
 def test_file_that_is_not_there_is_not_found(name: str, account: Account) -> None:
+    order(account)
+    account.advance(seconds=10)  # the file of this one is there, under another name
     answer = account.send("GET", f"/exports/{name}", headers=FETCHING)
     assert answer.status == 404
     assert answer.body["errors"][0]["code"] == "404"

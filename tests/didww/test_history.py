@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,7 +85,9 @@ def test_entry_is_found_under_its_id_for_90_days(account: Account) -> None:
     _, number = bought(account)
     (own,) = account.get(f"/did_history?filter[did_number]={number}").data
     assert account.get(f"/did_history/{own['id']}").data == own
-    account.advance(days=91)
+    account.world.advance(to=datetime.fromisoformat(own["attributes"]["created_at"]) + timedelta(days=90))
+    assert account.get(f"/did_history/{own['id']}").data == own
+    account.advance(seconds=1)
     for row in (rows[0], own):
         assert_refused(account.get(f"/did_history/{row['id']}"), "not_found", id=row["id"])
     assert (own["id"] in {row["id"] for row in account.all("/did_history")}) is False

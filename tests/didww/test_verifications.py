@@ -225,6 +225,10 @@ def test_numbers_must_wait_and_share_one_requirement(account: Account) -> None:
     assert twice.status == 201
     linked = account.get(f"/address_verifications/{twice.data['id']}/dids").data
     assert [row["id"] for row in linked] == [german["id"]]
+    account.advance(seconds=2)  # it is registered now and waits no longer
+    with unchanged(account):
+        answer = verify(account, [german["id"]], CHICAGO)
+        assert_refused(answer, "is_invalid", name="dids", part="relationships")
 
 
 def test_address_must_lie_in_the_city_of_the_number(account: Account) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from mockserver.core.transitions import Policy
 from mockserver.core.world import World
-from mockserver.providers.didww.rows import Did, DidGroup, DidReservation, Order, OrderItem
+from mockserver.providers.didww.rows import Did, DidGroup, DidReservation, Order, OrderItem, StockKeepingUnit
 from mockserver.providers.didww.rules.money import price_text
 from mockserver.providers.didww.rules.ordering import cancel_order, set_external_reference
 from mockserver.providers.didww.rules.reservations import reserve
@@ -96,6 +96,9 @@ def test_order_charges_the_whole_amount_when_accepted(world: World) -> None:
     assert [(line.kind, line.amount, line.subject) for line in ledger.lines] == [
         ("order", Decimal("-5.98"), f"didww.orders/{order.id}")
     ]
+    dear = next(sku for sku in world.table(StockKeepingUnit) if sku.setup_price)
+    order = buy(world, item(dear.id, 2))
+    assert order.amount == -ledger.lines[-1].amount == 2 * (dear.setup_price + dear.monthly_price)
 
 
 def test_numbers_are_owned_at_once_when_the_order_is_pending(world: World) -> None:
@@ -185,6 +188,9 @@ def test_missing_numbers_arrive_when_back_ordered(world: World) -> None:
 def test_order_stays_pending_when_nothing_ever_arrives(world: World) -> None:
     group = group_of("Cheyenne", world)
     order = buy(world, item(sku_of(group), 1))  # back ordering is the default of 2026-04-16
+    pass_time(world, minutes=1)
+    (again,) = (entry.due for entry in world.scheduler.agenda() if order.id in entry.job.subject)
+    assert again == NOON + timedelta(days=1, minutes=1)
     pass_time(world, days=40)
     assert world.table(Order)[order.id].status == "pending"
     before = world.ledger("didww").balance

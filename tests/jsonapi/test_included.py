@@ -61,6 +61,11 @@ def test_record_reached_twice_is_there_once_with_all_its_linkage(server: WithTru
     body = ask(server, "/v3/voice_in_trunk_groups/g2", query)
     assert names(body) == ["t3", "p1"]
     assert list(body["included"][0]["relationships"]["pop"]) == ["links", "data"]
+    way = "voice_in_trunk_group.voice_in_trunks"
+    body = ask(server, "/v3/voice_in_trunks/t1", f"include={way}.pop,{way}.{way}")
+    assert names(body) == ["t2", "g1", "p1"]
+    t2 = body["included"][0]["relationships"]  # the second time as the end of the path, without more to show
+    assert [list(t2[name]) for name in ("pop", "voice_in_trunk_group")] == [["links", "data"]] * 2
 
 
 def test_included_record_has_no_linkage_of_the_way_back(server: WithTrunks) -> None:

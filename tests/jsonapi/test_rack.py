@@ -82,7 +82,8 @@ def test_csv_line_is_read_as_ruby_does(text: str, items: list[str | None] | None
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("2abc", 2), ("1.9", 1), ("abc", 0), ("", 0), ("-5", -5), (" +7", 7), ("٣", 0)]
+    ("text", "number"),
+    [("2abc", 2), ("1.9", 1), ("abc", 0), ("", 0), ("-5", -5), (" +7", 7), ("1_0", 10), ("٣", 0)],
 )
 def test_leading_integer_is_that_of_ruby(text: str, number: int) -> None:
     assert leading_integer(text) == number

@@ -7,11 +7,17 @@ free     charges that are not made: {"free": "idt"}
 twice    numbers that stay on sale when they are sold: {"twice": "didlogic"}
 kept     what a refused request changed stays: {"kept": true}
 row      an attribute that is written otherwise: {"row": "didww.dids", "attribute": "blocked", "value": true}
+option   an account begins with another option: {"option": "idt.browse_rows=50"}
+place    a name stands for something else: {"place": "module:name", "value": 1} or {..., "returns": null}
+code     a function reads otherwise: {"code": "didww.rules.money:vat", "old": "< 0", "new": "<= 0"}; `old` is
+         there once; modules count from mockserver.providers unless they begin with mockserver
 """
 
 from __future__ import annotations
 
+import ast
 import copy
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +25,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from textwrap import dedent
+from types import FunctionType
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote
@@ -133,7 +141,7 @@ def _no_member(response: Response, fault: Fault) -> None:
         response.status += 1
 
 
-def _code(response: Response, fault: Fault) -> None:
+def _other_code(response: Response, fault: Fault) -> None:
     """Another code in the first error, or another status where there are no codes."""
     content = _content(response)
     errors = content.get("errors") if isinstance(content, dict) else None
@@ -185,7 +193,7 @@ def _lists(node: Any) -> Iterator[list[Any]]:
 _CHANGES: Mapping[str, Callable[[Response, Fault], None]] = {
     "status": _status,
     "no_member": _no_member,
-    "code": _code,
+    "code": _other_code,
     "word": _word,
     "backwards": _backwards,
     "no_header": _no_header,
@@ -264,11 +272,7 @@ def _option(fault: Fault) -> Iterator[None]:
 @contextmanager
 def _place(fault: Fault) -> Iterator[None]:
     """What stands at `module:name` or `module:Class.name`. AttributeError when there is no such name."""
-    module, _, path = fault["place"].partition(":")
-    *owners, name = path.split(".")
-    owner: Any = import_module(module)
-    for one in owners:
-        owner = getattr(owner, one)
+    owner, name = _owner(fault["place"])
     before = getattr(owner, name)
     if "returns" in fault:
         other: Any = lambda *_, **__: fault["returns"]  # noqa: E731
@@ -276,6 +280,48 @@ def _place(fault: Fault) -> Iterator[None]:
         other = _alike(before, fault["value"])
     with patch.object(owner, name, other):
         yield
+
+
+@contextmanager
+def _code(fault: Fault) -> Iterator[None]:
+    """The text of a function is another, also for whoever imported it. ValueError if `old` is not there."""
+    place = fault["code"]
+    if not place.startswith("mockserver"):
+        place = f"mockserver.providers.{place}"
+    function = _function(*_owner(place))
+    source = dedent(inspect.getsource(function))
+    if source.count(fault["old"]) != 1:
+        raise ValueError(f"{source.count(fault['old'])} times in {place}: {fault['old']}")
+    tree = ast.parse(source.replace(fault["old"], fault["new"]))
+    (definition,) = tree.body
+    assert isinstance(definition, ast.FunctionDef)
+    definition.decorator_list = []
+    defined = dict(function.__globals__)
+    flags = annotations.compiler_flag  # the module is one of the future, and so is the function
+    exec(compile(tree, function.__code__.co_filename, "exec", flags, dont_inherit=True), defined)
+    before, function.__code__ = function.__code__, defined[definition.name].__code__
+    try:
+        yield
+    finally:
+        function.__code__ = before
+
+
+def _function(owner: Any, name: str) -> FunctionType:
+    found = inspect.getattr_static(owner, name)
+    found = inspect.unwrap(getattr(found, "fget", None) or getattr(found, "__func__", found))
+    if not isinstance(found, FunctionType):
+        raise ValueError(f"{name} is no function")
+    return found
+
+
+def _owner(place: str) -> tuple[Any, str]:
+    """What has the name at the end of `module:Class.name`, and that name."""
+    module, _, path = place.partition(":")
+    *owners, name = path.split(".")
+    owner: Any = import_module(module)
+    for one in owners:
+        owner = getattr(owner, one)
+    return owner, name
 
 
 def _alike(before: Any, value: Any) -> Any:
@@ -299,4 +345,5 @@ _KINDS: Mapping[str, Callable[[Fault], Any]] = {
     "row": _row,
     "option": _option,
     "place": _place,
+    "code": _code,
 }

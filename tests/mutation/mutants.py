@@ -18,7 +18,11 @@ import yaml
 from contracts.claims import VERSIONS, Claim, Claims
 
 # Rules with one claim for every row of a table, by the second word of their ids: what is done to answers.
-_FAMILIES = {"refusal": "code", "example": "no_member", "recording": "no_member", "engine": "status"}
+_FAMILIES = {
+    **dict.fromkeys(("refusal", "error", "write", "link"), "code"),
+    **dict.fromkeys(("example", "recording"), "no_member"),
+    "engine": "status",
+}
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
@@ -35,16 +39,20 @@ class Mutant:
     claims: tuple[str, ...]
     fault: Mapping[str, Any]
 
+    def about(self, claims: Claims) -> list[Claim]:
+        """The claims that its patterns name."""
+        wild = [pattern for pattern in self.claims if "*" in pattern]
+        return [
+            claim
+            for claim in claims.claims
+            if claim.id in self.claims or any(fnmatchcase(claim.id, pattern) for pattern in wild)
+        ]
+
     def tests(self, claims: Claims) -> tuple[str, ...]:
         """The tests of its claims, as the claims name them."""
-        named = (
-            test
-            for claim in claims.claims
-            if any(fnmatchcase(claim.id, pattern) for pattern in self.claims)
-            for version in claim.version
-            for test in claim.tests_of(version)
+        return tuple(
+            {test: None for claim in self.about(claims) for v in claim.version for test in claim.tests_of(v)}
         )
-        return tuple(dict.fromkeys(named))
 
 
 def every(claims: Claims) -> list[Mutant]:

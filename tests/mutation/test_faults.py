@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from contracts.claims import Claim, Claims, load
+from mockserver.providers.didww import crypto
+from mockserver.providers.didww.rules import calendar, lifecycle
 from tests.mutation.faults import planted
 from tests.mutation.mutants import declared, derived, every
 from tests.support import Server, body_of
@@ -62,6 +66,29 @@ def test_charges_are_not_made_and_money_in_is() -> None:
     assert ledger.balance == before + 2
 
 
+def test_function_reads_otherwise_for_whoever_has_it() -> None:
+    start = date(2026, 1, 31)
+    with planted({"code": "didww.rules.calendar:next_month", "old": "day.month + 1", "new": "day.month + 2"}):
+        assert calendar.next_month(start) == lifecycle.next_month(start) == date(2026, 3, 31)
+    assert lifecycle.next_month(start) == date(2026, 2, 28)
+
+
+def test_property_reads_otherwise() -> None:
+    pair = crypto.KeyPair("A", "AAAA", (3, 5))
+    with planted(
+        {"code": "didww.crypto:KeyPair.fingerprint", "old": ".hexdigest()", "new": ".hexdigest()[:1]"}
+    ):
+        assert len(pair.fingerprint) == 1
+    assert len(pair.fingerprint) == 40
+
+
+@pytest.mark.parametrize("old", ["no such text", "day"])
+def test_text_that_is_not_there_once_is_an_error(old: str) -> None:
+    fault = {"code": "didww.rules.calendar:next_month", "old": old, "new": ""}
+    with pytest.raises(ValueError, match="times in mockserver"), planted(fault):
+        pass
+
+
 def test_fault_of_no_kind_is_an_error() -> None:
     with pytest.raises(ValueError, match="no such fault"), planted({"bogus": 1}):
         pass
@@ -79,6 +106,19 @@ def test_every_mutant_has_an_id_of_its_own_and_tests_to_notice_it() -> None:
     mutants = every(claims)
     assert len({mutant.id for mutant in mutants}) == len(mutants)
     assert [mutant.id for mutant in mutants if not mutant.tests(claims)] == []
+
+
+def group_of(claim: str) -> str:
+    """What a rule is about, `didww.orders`; the open points of didlogic are one group."""
+    provider, about = claim.split(".")[:2]
+    return f"{provider}.{re.sub('^G[0-9]+$', 'G', about)}"
+
+
+def test_every_group_of_rules_has_a_fault_that_its_tests_must_notice() -> None:
+    claims = load()
+    groups = {group_of(claim.id) for claim in claims.claims if claim.kind == "rule"}
+    faulty = {group_of(pattern) for mutant in every(claims) for pattern in mutant.claims}
+    assert groups - faulty == set()
 
 
 def test_every_declared_fault_is_of_a_known_kind() -> None:
