@@ -26,7 +26,7 @@ def main() -> None:
 
     with bad_settings_exit():
         gateway = create_app(settings)
-    from mockserver.control import schemas  # noqa: F401 - now, not during the first test
+    from mockserver.control import bodies  # noqa: F401 - now, not during the first test
 
     def ready(url: str) -> None:
         sys.stdout.write(json.dumps({"url": url, "admin_token": settings.admin_token}) + "\n")

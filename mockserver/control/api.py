@@ -209,7 +209,7 @@ def _checked(model: str, body: bytes) -> Any:
     """The body as an instance of the model. An empty body counts as an object without fields."""
     from pydantic import ValidationError
 
-    from mockserver.control import schemas
+    from mockserver.control import bodies
 
     try:
         content = (
@@ -219,7 +219,7 @@ def _checked(model: str, body: bytes) -> Any:
         raise Refused(400, f"the body is not JSON: {str(error)[:200]}") from None
     if not isinstance(content, dict):
         raise Refused(422, "the body must be a JSON object")
-    kind = getattr(schemas, model)
+    kind = getattr(bodies, model)
     try:
         return kind.model_validate(content)
     except ValidationError as error:

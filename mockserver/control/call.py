@@ -83,7 +83,7 @@ class Operation:
     """One row of the table that routing, the listing and the OpenAPI document are made from.
 
     scope   "sandbox" operations are also served under `/sandboxes/NAME`
-    body    name of the request model in `control.schemas`; "" when there is none
+    body    name of the request model in `control.bodies`; "" when there is none
     answer  name of the answer's model there
     status  of a successful answer
     """

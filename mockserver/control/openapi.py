@@ -59,13 +59,13 @@ def document(operations: Sequence[Operation], version: str, base_url: str) -> di
     """OpenAPI 3.1 for the whole table."""
     from pydantic.json_schema import models_json_schema
 
-    from mockserver.control import schemas
+    from mockserver.control.schemas import model
 
     names: set[str] = set()
     for one in operations:
         names.update({one.body, one.answer, one.conflict} - {""})
     _, definitions = models_json_schema(
-        [(getattr(schemas, name), "validation") for name in sorted(names)], ref_template=_REF
+        [(model(name), "validation") for name in sorted(names)], ref_template=_REF
     )
     paths: dict[str, Any] = {}
     for one in operations:
@@ -134,13 +134,13 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     return described
 
 
-def _must_be_given(model: str) -> bool:
+def _must_be_given(name: str) -> bool:
     """Whether an empty body, which counts as an object without fields, would be refused."""
     from pydantic import RootModel
 
-    from mockserver.control import schemas
+    from mockserver.control import bodies
 
-    kind = getattr(schemas, model)
+    kind = getattr(bodies, name)
     return not issubclass(kind, RootModel) and any(one.is_required() for one in kind.model_fields.values())
 
 

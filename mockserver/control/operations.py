@@ -1,4 +1,4 @@
-"""The table of control operations. To add one: a handler, its models in `schemas`, a row here."""
+"""The table of control operations. To add one: a handler, its models (see `schemas`), a row here."""
 
 from __future__ import annotations
 

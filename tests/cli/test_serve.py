@@ -198,7 +198,7 @@ def test_serving_process_imports_nothing_it_does_not_need() -> None:
     imported = {name.partition(".")[0] for name in names}
     assert {"uvicorn", "uvloop", "httptools", "mockserver"} <= imported
     assert not imported & (HEAVY | {"pydantic"})
-    assert "mockserver.control.schemas" not in names
+    assert "mockserver.control.bodies" not in names
 
 
 def test_closed_output_does_not_stop_the_server() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.control.schemas import Assertion, NewEffect
+from mockserver.control.bodies import Assertion, NewEffect
 from tests.control.caller import drive
 from tests.support import Server
 
