@@ -72,6 +72,7 @@ def _operations() -> Iterator[Claim]:
     for (kind, verb), rows in found.items():
         latest = next(iter(rows.values()))
         known = "documented" if verb in _DOCUMENTED.get(kind, ()) else "recorded"
+        lists = {version: f"{version}-{row['type']}" for version, row in rows.items()}
         own = ["tests/didww/test_operations.py::test_operation_is_served"]
         if verb in _DONE:
             own.append(f"tests/didww/test_writes.py::{_DONE[verb]}")
@@ -84,7 +85,12 @@ def _operations() -> Iterator[Claim]:
             then=f"It is answered with {_VERBS[verb]}, in the form of the version asked for.",
             evidence=known,
             source=f"{_SOURCES}, {latest['name']}" + ("; recordings" if known == "recorded" else ""),
-            tests=tuple(test for function in own for test in _tests(function, _named(rows))),
+            tests=(
+                *(test for function in own for test in _tests(function, _named(rows))),
+                *_succeeds(
+                    kind, verb, {version: f"{version}-{row['type']}" for version, row in rows.items()}
+                ),
+            ),
         )
 
 

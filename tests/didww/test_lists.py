@@ -31,7 +31,9 @@ def names_of_others() -> list[Any]:
 @pytest.mark.parametrize(("version", "kind"), each_list())
 def test_list_and_its_records_have_the_form_of_the_version(version: str, kind: str, stocked: Lists) -> None:
     lists = stocked.as_of(version)
-    body = lists.account.get(f"/{kind}").body
+    answer = lists.account.get(f"/{kind}")
+    assert answer.status == 200
+    body = answer.body
     assert {row["type"] for row in body["data"]} == {kind}
     if kind == "public_keys":  # bare (recorded)
         assert list(body) == ["data"]
@@ -41,6 +43,7 @@ def test_list_and_its_records_have_the_form_of_the_version(version: str, kind: s
     for row in body["data"][:2]:
         shown = lists.account.get(f"/{kind}/{row['id']}")
         if lists.tables.lists[kind]["shown"]:
+            assert shown.status == 200
             assert_document(shown.body, version)
             assert shown.data == row
         else:
