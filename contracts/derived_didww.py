@@ -87,9 +87,7 @@ def _operations() -> Iterator[Claim]:
             source=f"{_SOURCES}, {latest['name']}" + ("; recordings" if known == "recorded" else ""),
             tests=(
                 *(test for function in own for test in _tests(function, _named(rows))),
-                *_succeeds(
-                    kind, verb, {version: f"{version}-{row['type']}" for version, row in rows.items()}
-                ),
+                *_succeeds(kind, verb, lists),
             ),
         )
 

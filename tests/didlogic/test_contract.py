@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.faults import Effect, Fault
 from mockserver.core.limits import Limit
-from mockserver.core.messages import Request
 from mockserver.providers.didlogic import Didlogic
 from mockserver.providers.didlogic.routes import OPERATIONS
 from tests.didlogic.account import BEARER, JSON, TOKEN, Account, contract, operations
@@ -201,11 +201,14 @@ def test_body_over_the_limit_is_too_large() -> None:
     assert answer(unknown) == refusal("wrong_token.v2")
 
 
-def test_failures_of_the_server_wear_the_same_envelope() -> None:
-    provider = Didlogic(key="key")
-    request = Request("GET", "/v1/balance")
-    assert answer(provider.failed("crashed", None, request)) == refusal("crashed")
-    assert answer(provider.failed("unavailable", None, request)) == refusal("unavailable")
+def test_failures_of_the_server_wear_the_same_envelope(account: Account) -> None:
+    account.world.options["didlogic"].clear()  # an account that no code of ours expects
+    account.world.commit()
+    assert answer(account.send("GET", "/v2/documents")) == refusal("crashed")
+    full = Server(max_sandboxes=1)
+    full.world()
+    stranger = {"authorization": "Bearer sandbox-a"}
+    assert answer(full.request("GET", "/didlogic/v1/balance", headers=stranger)) == refusal("unavailable")
 
 
 @pytest.mark.parametrize(
@@ -213,8 +216,8 @@ def test_failures_of_the_server_wear_the_same_envelope() -> None:
     [(400, "Bad Request"), (418, "I'm a Teapot"), (502, "Bad Gateway"), (599, "Status 599")],
 )
 def test_failure_of_any_status_wears_the_same_envelope(account: Account, status: int, reason: str) -> None:
-    provider = Didlogic(key="key")
-    response = provider.faulted(status, "", account.world, Request("GET", "/v1/balance"))
+    account.world.faults.put(Fault("one", Effect(status=status)))
+    response = account.server.request("GET", "/didlogic/v1/balance", headers=dict(BEARER))
     assert answer(response) == (status, {"error": reason}, "assumed; claim=didlogic.error.injected")
     assert response.operation == "get_balance"
 

@@ -16,7 +16,6 @@ code     a function reads otherwise: {"code": "didww.rules.money:vat", "old": "<
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -62,25 +61,21 @@ def planted(fault: Fault) -> Iterator[None]:
 
 @contextmanager
 def _answers(fault: Fault) -> Iterator[None]:
-    """Answers that fit `answer` (claim, operation, least status) are changed."""
+    """Answers that fit `answer` (claim, operation, least status) are changed just before they go out."""
     fits, change = fault["answer"], _CHANGES[fault["do"]]
-    carry_out = Gateway._carry_out
+    mark = Gateway._mark
 
-    def changed(
-        self: Gateway, provider: Provider, world: World | None, request: Request, too_large: bool
-    ) -> Response:
-        response = carry_out(self, provider, world, request, too_large)
+    def changed(self: Gateway, response: Response) -> None:
         claim = "" if response.evidence is None else response.evidence.claim
         if (
             response.status >= fits.get("least", 0)
             and response.operation == fits.get("operation", response.operation)
             and claim.startswith(fits.get("claim", ""))
         ):
-            response = copy.copy(response)
             change(response, fault)
-        return response
+        mark(self, response)
 
-    with patch.object(Gateway, "_carry_out", changed):
+    with patch.object(Gateway, "_mark", changed):
         yield
 
 

@@ -74,19 +74,25 @@ def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "status", {"answer": {"claim": claim.id}, "do": "status"}
         yield "no_member", {"answer": {"claim": claim.id}, "do": "no_member"}
     elif claim.kind == "error":
-        yield "code", {"answer": {"least": 400}, "do": "code"}
+        yield _refused_otherwise(claim)
     elif claim.kind == "status":
         yield "word", {"answer": {}, "do": "word", "word": word}
     elif claim.kind == "filter":
         yield "ignored", {"query": [f"filter[{word}]", f"filter_by_{word}", word]}
     elif claim.kind in ("sort", "include"):
-        yield "ignored", {"query": [claim.kind, f"order_by_{word}"]}
+        yield "ignored", {"query": [claim.kind, f"order_by_{word}", word]}
     else:
-        change = _FAMILIES.get(claim.id.split(".")[1])
+        change = _FAMILIES.get(claim.id.split(".")[1], "")
         if change == "code":
-            yield "code", {"answer": {"least": 400}, "do": "code"}
-        elif change is not None:
+            yield _refused_otherwise(claim)
+        elif change:
             yield change, {"answer": {}, "do": change}
+
+
+def _refused_otherwise(claim: Claim) -> tuple[str, Mapping[str, Any]]:
+    """Another code in a refusal, or another status where the claim knows of no code."""
+    change = "code" if "code" in claim.then else "status"
+    return change, {"answer": {"least": 400}, "do": change}
 
 
 def declared() -> Iterator[Mutant]:

@@ -94,10 +94,11 @@ def test_fault_of_no_kind_is_an_error() -> None:
         pass
 
 
-def test_mutants_follow_from_claims_of_tables() -> None:
-    claim = Claim("idt.error.1001", "error", ("*",), ("v1",), "", "x", "documented", "y", ("a::test_b",))
+@pytest.mark.parametrize(("then", "fault"), [("422 with code 1001.", "code"), ("It is refused.", "status")])
+def test_mutants_follow_from_claims_of_tables(then: str, fault: str) -> None:
+    claim = Claim("idt.error.1001", "error", ("*",), ("v1",), "", then, "documented", "y", ("a::test_b",))
     (mutant,) = derived([claim])
-    assert (mutant.id, mutant.group, mutant.claims) == ("idt.error.1001:code", "idt error", (claim.id,))
+    assert (mutant.id, mutant.group, mutant.claims) == (f"{claim.id}:{fault}", "idt error", (claim.id,))
     assert mutant.tests(Claims((claim,))) == ("a::test_b",)
 
 
