@@ -231,6 +231,15 @@ def test_create_answer_of_a_reservation_has_no_available_count_and_its_show_has(
 # --- registration ----------------------------------------------------------------------------------
 
 
+def test_numbers_on_sale_are_forbidden_when_the_account_may_not_pick_single_ones(account: Account) -> None:
+    account.world.options["didww"]["available_dids"] = False
+    answer = account.get("/available_dids")
+    assert answer.status == 403
+    (error,) = answer.body["errors"]
+    assert (error["code"], error["status"]) == ("403", "403")
+    assert answer.headers["x-mock-evidence"] == "assumed; claim=didww.error.available_dids_disabled"
+
+
 def test_numbers_of_a_registration_group_wait_for_it_blocked(account: Account) -> None:
     """Recorded: blocked and awaiting registration, expiring a month after the order."""
     candidates = [
