@@ -91,6 +91,8 @@ def test_days_are_inclusive_and_the_current_month_is_the_default(
 
 def test_transactions_after_the_month_turned_are_not_shown_by_default(account: Account) -> None:
     account.buy("17806999999")
+    account.world.advance(to=NOON.replace(day=31))
+    assert [row[0] for row in account.csv("")] == ["03/01/26"] * 2
     account.world.advance(to=NOON.replace(month=4, hour=0))
     assert account.csv("") == []
     assert len(account.csv("start_date=2026-03-01&end_date=2026-03-01")) == 2
