@@ -251,11 +251,11 @@ def _invalid(error: ValidationError, known: list[str]) -> Refused:
 
 
 def encode(content: Any) -> bytes:
-    """JSON for people and programs. Texts that UTF-8 cannot hold come out escaped."""
+    """JSON for people and programs. Half a surrogate pair, which no text can hold, comes out as `?`."""
     try:
         return orjson.dumps(content, option=_READABLE)
-    except TypeError:
-        return json.dumps(content, indent=2).encode() + b"\n"
+    except TypeError:  # that, or a number that is too long for orjson
+        return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 class _Endpoint:

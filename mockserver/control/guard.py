@@ -16,7 +16,7 @@ from mockserver.http.address import bare_host
 
 # Endings of names that nobody on the internet can own.
 _PRIVATE = (".localhost", ".local", ".internal", ".test", ".example", ".lan", ".home.arpa")
-_OPEN = frozenset(("health", "ready"))  # asked by whoever starts the server, before anybody has a token
+OPEN = frozenset(("health", "ready"))  # asked by whoever starts the server, before anybody has a token
 
 
 class Guard:
@@ -38,7 +38,7 @@ class Guard:
         """Refused with 403 or 401 for a call that must not be served. `host` is the one the caller used."""
         self._check_host(headers.get("host", host))
         self._check_origin(headers, host)
-        if self._token is not None and not _OPEN.intersection(segments[1:2]):
+        if self._token is not None and not OPEN.intersection(segments[1:2]):
             self._check_token(headers)
 
     def _check_host(self, host: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.control.call import Operation, Parameter
+from mockserver.control.guard import OPEN
 from mockserver.http.gateway import CONTROL_PREFIX
 
 _REF = "#/components/schemas/{model}"
@@ -98,6 +99,9 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     parameters = [_path_parameter(name) for name in _names_in(path)]
     parameters += [_query_parameter(parameter) for parameter in one.query]
     refusals = dict(_REFUSALS)
+    is_open = one.path.strip("/") in OPEN
+    if is_open:
+        del refusals["401"]
     if one.body:
         refusals.update(_REFUSALS_OF_BODIES)
         refusals["413"] = f"The body is larger than {one.most_body >> 20} MiB"
@@ -117,7 +121,8 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
     )
     for status, (name, meaning) in _HEADERS.items():
         header = {"description": meaning, "required": True, "schema": {"type": "string"}}
-        responses[status]["headers"] = {name: header}
+        if status in responses:
+            responses[status]["headers"] = {name: header}
     described: dict[str, Any] = {
         "operationId": one.name + ("_of_sandbox" if of_named else ""),
         "summary": one.summary,
@@ -126,6 +131,8 @@ def _operation(one: Operation, path: str) -> dict[str, Any]:
         "parameters": parameters,
         "responses": responses,
     }
+    if is_open:
+        described["security"] = []
     if one.body:
         described["requestBody"] = {
             "required": _must_be_given(one.body),

@@ -198,7 +198,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "Transitions",
     ),
     *(
-        Operation(f"{verb}{of}_policy", method, path, summary, handle, "TransitionPolicy", body=body)
+        Operation(
+            f"{verb}{of}_policy",
+            method,
+            path,
+            summary,
+            handle,
+            "TransitionPolicy",
+            body=body,
+            conflicts="There are too many" if body else "",
+        )
         for of, path in (("_type", "/transitions/{type}"), ("_own", "/transitions/{type}/{id}"))
         for verb, method, summary, handle, body in (
             ("show", "GET", "How and when it changes", transitions.show_transition, ""),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from mockserver.control.answers import InstantText
+from mockserver.control.answers import CallbackSummary, InstantText
 
 
 class FoundRequests(BaseModel):
@@ -295,3 +295,4 @@ class Problem(BaseModel):
     hint: str | None = Field(default=None, description="What to do about it.")
     total: int | None = Field(default=None, description="How many there were when the time was over.")
     near: list[NearMiss] | None = Field(default=None, description="What all but matched until then.")
+    callbacks: list[CallbackSummary] | None = Field(default=None, description="The newest until then.")

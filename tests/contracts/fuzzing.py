@@ -159,11 +159,10 @@ class Fuzzer:
             data=arguments.get("data"),
             files=arguments.get("files"),
         ).prepare()
-        path, _, query = (sent.path_url or "").partition("?")
         body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
-        headers = {name.lower(): str(value) for name, value in sent.headers.items()}
-        answer = self._server.gateway.handle(
-            str(sent.method), path, query, {**headers, **self._headers}, body
+        headers = {name: str(value) for name, value in sent.headers.items()}
+        answer = self._server.request(
+            str(sent.method), sent.path_url or "", headers={**headers, **self._headers}, body=body
         )
         return schemathesis.Response(
             status_code=answer.status,
