@@ -245,6 +245,7 @@ def test_locations_are_cities_by_area_code(shop: Account) -> None:
     found = shop.get(path, prefix="613")["locations"]
     assert found == [contract("examples/list_cities.response.200.json")["cities"][0]]
     assert shop.get(path)["locations"] == shop.get(path.replace("locations", "cities"))["cities"]
+    assert shop.get(path, prefix="13")["locations"] == []  # not anywhere in it
 
 
 @pytest.mark.parametrize("family", ["numbers", "buy"])
