@@ -61,14 +61,14 @@ def planted(fault: Fault) -> Iterator[None]:
 
 @contextmanager
 def _answers(fault: Fault) -> Iterator[None]:
-    """Answers that fit `answer` (claim, operation, least status) are changed just before they go out."""
+    """Answers that fit (claim, operation, least and most status) are changed just before they go out."""
     fits, change = fault["answer"], _CHANGES[fault["do"]]
     mark = Gateway._mark
 
     def changed(self: Gateway, response: Response) -> None:
         claim = "" if response.evidence is None else response.evidence.claim
         if (
-            response.status >= fits.get("least", 0)
+            fits.get("least", 0) <= response.status <= fits.get("most", 599)
             and response.operation == fits.get("operation", response.operation)
             and claim.startswith(fits.get("claim", ""))
         ):

@@ -71,8 +71,10 @@ def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What can be wrong about a claim of a kind that a table has."""
     word = claim.id.split(".", 3)[-1]  # didww.filter.dids.order.id
     if claim.kind == "operation":
-        yield "status", {"answer": {"claim": claim.id}, "do": "status"}
-        yield "no_member", {"answer": {"claim": claim.id}, "do": "no_member"}
+        # By operation: an answer may name a claim of its own that says more.
+        done = {"operation": claim.operation[0], "most": 399}
+        yield "status", {"answer": done, "do": "status"}
+        yield "no_member", {"answer": done, "do": "no_member"}
     elif claim.kind == "error":
         yield _refused_otherwise(claim)
     elif claim.kind == "status":
