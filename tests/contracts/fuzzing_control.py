@@ -91,15 +91,21 @@ class ControlServer(Server):
         sandboxes.snapshots.clear()
         sandboxes.snapshots.update(self._kept)
 
+    def still(self) -> None:
+        """Let time stand still in all sandboxes; the default one is there."""
+        self.gateway.sandboxes.open("default")
+        for world in self.gateway.sandboxes:
+            world.clock.set(mode="frozen", now=world.clock.now())
+
     def _freshen(self, world: World) -> None:
         world.base = None
         if world.name not in self._fresh:
             world.clock.set(mode="frozen", now=NOON)
             self._fill(world)
             self._fresh[world.name] = world.capture()
-        world.restore(self._fresh[world.name])
         if not len(world.journal):
             self._ask(world)
+        world.restore(self._fresh[world.name])
 
     def _fill(self, world: World) -> None:
         """Orders that wait, callbacks that are to be sent, faults."""
@@ -129,10 +135,11 @@ class ControlServer(Server):
         attributes = {"items": [item], "callback_url": "http://127.0.0.1:9/", "callback_method": "post"}
         order = orjson.dumps({"data": {"type": "orders", "attributes": attributes}})
         sent = {**key, "content-type": "application/vnd.api+json"}
-        assert self.gateway.handle("POST", "/didww/v3/orders", "", sent, order).status == 201
+        ordered = self.gateway.handle("POST", "/didww/v3/orders", "", sent, order)
+        assert ordered.status == 201
+        world.fire(f"didww.orders/{orjson.loads(ordered.body)['data']['id']}")
         get("orders/1")
         self.gateway.handle("GET", "/idt/v1/orders", "x=1", {**key, "x-api-key": "\xff"}, b"\xff\x00")
-        world.advance()
 
     def _bare(self) -> Any:
         world = self.gateway.sandboxes.open("bare")
