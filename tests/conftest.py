@@ -40,19 +40,26 @@ def pytest_collection_modifyitems(
             item.add_marker(pytest.mark.slow)
     whole = _whole_files(config, items)
     wrong = list(problems(load(), [item.nodeid for item in items if _file(item) in whole], whole))
-    if wrong:
-        items[:] = [Unproven.from_parent(session, name="claims", wrong=wrong)]
+    if not wrong:
+        return
+    if not hasattr(config, "workerinput"):
+        raise pytest.UsageError(_complaint(wrong))
+    items[:] = [Unproven.from_parent(session, name="claims", wrong=wrong)]
+
+
+def _complaint(wrong: list[str]) -> str:
+    return "\n  ".join(["claims and tests do not belong together:", *wrong])
 
 
 class Unproven(pytest.Item):
-    """Stands in place of all tests when claims and tests do not fit; a worker of xdist can report it, too."""
+    """Stands in place of all tests of a worker of xdist, which can report nothing but tests."""
 
     def __init__(self, *, wrong: list[str], **more: Any) -> None:
         super().__init__(**more)
         self.wrong = wrong
 
     def runtest(self) -> None:
-        pytest.fail("\n  ".join(["claims and tests do not belong together:", *self.wrong]), pytrace=False)
+        pytest.fail(_complaint(self.wrong), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, "claims"

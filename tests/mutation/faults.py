@@ -116,21 +116,22 @@ def _status(response: Response, fault: Fault) -> None:
 
 
 def _no_member(response: Response, fault: Fault) -> None:
-    """The first member of the first record is gone; an answer without any gets another status."""
+    """The first member of the first record is gone, or the `last`; without any there is another status."""
     content = _content(response)
     record = content.get("data", content) if isinstance(content, dict) else content
     while isinstance(record, list | dict) and record:
         if isinstance(record, list):
             record = record[0]
             continue
-        inner = record.get("attributes") or next(
-            (value for value in record.values() if isinstance(value, list | dict) and value), None
-        )
+        if record.get("attributes"):  # of a resource: what they hold is theirs
+            record = record["attributes"]
+            break
+        inner = next((value for value in record.values() if isinstance(value, list | dict) and value), None)
         if inner is None:
             break
         record = inner
     if isinstance(record, dict) and record:
-        del record[next(iter(record))]
+        del record[list(record)[-1 if fault.get("last") else 0]]
         response.body = orjson.dumps(content)
     else:
         response.status += 1

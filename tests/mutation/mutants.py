@@ -84,11 +84,14 @@ def _faults(claim: Claim) -> Iterator[tuple[str, Mapping[str, Any]]]:
     elif claim.kind in ("sort", "include"):
         yield "ignored", {"query": [claim.kind, f"order_by_{word}", word]}
     else:
-        change = _FAMILIES.get(claim.id.split(".")[1], "")
+        family = claim.id.split(".")[1]
+        change = _FAMILIES.get(family, "")
         if change == "code":
             yield _refused_otherwise(claim)
         elif change:
-            yield change, {"answer": {}, "do": change}
+            # Recordings lack what has come since, and that stands in front.
+            last = {"last": True} if family == "recording" else {}
+            yield change, {"answer": {}, "do": change, **last}
 
 
 def _refused_otherwise(claim: Claim) -> tuple[str, Mapping[str, Any]]:
