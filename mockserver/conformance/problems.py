@@ -115,6 +115,8 @@ def _sentence(name: str, kind: Any, instance: Any) -> str:
         return f"must be one of {listed(kind.options)}"
     if name == "const":
         return f"must be {shown(kind.expected_value)}"
+    if name == "pattern" and (items := _items(kind.value)):
+        return f"must be a list with commas of {listed(items)}"
     if name in _LIMITS:
         sentence = _LIMITS[name].format(kind.value)
         return sentence.removesuffix("s") if kind.value == 1 and "Items" in name else sentence
@@ -123,6 +125,25 @@ def _sentence(name: str, kind: Any, instance: Any) -> str:
     if name in ("not", "falseSchema"):
         return "is not allowed here"
     return f"breaks the rule {name!r} of the document"
+
+
+def _items(pattern: str) -> list[str]:
+    """The words of a pattern that takes a list of them, `^-?(a|b(\\.c)?)(,-?(a|b(\\.c)?))*$`; else none.
+
+    What may follow a word after a dot is left out: the pattern is for validators, this is for people.
+    """
+    item = pattern[1 : (len(pattern) - len("^(,)*$")) // 2 + 1]
+    choice = item.removeprefix("-?")
+    if pattern != f"^{item}(,{item})*$" or not (choice.startswith("(") and choice.endswith(")")):
+        return []
+    words, depth = [""], 0
+    for c in choice[1:-1]:
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and c == "|":
+            words.append("")
+        elif depth == 0:
+            words[-1] += c
+    return [word.split(")")[0] for word in words]
 
 
 def _nearest(every: list[list[Any]]) -> list[Any]:
