@@ -37,6 +37,7 @@ def test_list_and_its_records_have_the_form_of_the_version(version: str, kind: s
     assert {row["type"] for row in body["data"]} == {kind}
     if kind == "public_keys":  # bare (recorded)
         assert list(body) == ["data"]
+        assert [list(row["attributes"]) for row in body["data"]] == [["key"]] * 2
         return
     assert_document(body, version)
     assert list(body["meta"]) == lists.tables.lists[kind]["meta"]
