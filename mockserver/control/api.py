@@ -44,6 +44,7 @@ _GLANCE = timedelta(milliseconds=20)  # how often a call that waits looks again
 # Set in the scope by a caller in this process that cannot wait: the answer is given as it stands.
 AT_ONCE = "mockserver.at_once"
 _READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+_FAILED = Answer(500, {"error": "the server failed; its log says why"})
 
 
 class ControlAPI:
@@ -101,11 +102,16 @@ class ControlAPI:
                 response.add("Allow", ", ".join(refused.content["allowed"]))
         except Exception:
             log.exception("control: %s %s failed", method, path)
-            answer = Answer(500, {"error": "the server failed; its log says why"})
+            answer = _FAILED
+        try:
+            response.body = encode(answer.content)
+        except Exception:
+            log.exception("control: %s %s has an answer that is no JSON", method, path)
+            answer = _FAILED
+            response.body = encode(answer.content)
         if later is not None and answer.later is not None:
             later.append(answer.later)
         response.status = answer.status
-        response.body = encode(answer.content)
         response.add("Content-Type", "application/json")
         response.add("Cache-Control", "no-store")
         return response

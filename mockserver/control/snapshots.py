@@ -84,11 +84,28 @@ def imported(world: World, document: dict[str, Any]) -> Snapshot:
         raise Refused(422, str(new), fields={"format": str(new)}) from None
     except BadValue as bad:
         raise not_a_snapshot(bad.path, bad.reason) from None
-    kept = _with_secrets(world, kept)
+    kept = _with_secrets(world, _with_options(world, kept))
     before = world.capture()
     restore(world, kept)
     restore(world, before)
     return kept
+
+
+def _with_options(world: World, kept: Snapshot) -> Snapshot:
+    """Switches as their rules read them."""
+    accounts = dict(kept.accounts)
+    for name, account in kept.accounts.items():
+        rules, options = world.switches(name), dict(account.options)
+        for option, value in account.options.items():
+            place = f"accounts.{name}.options.{option}"
+            if option not in rules:
+                raise not_a_snapshot(place, "there is no such switch")
+            try:
+                options[option] = rules[option].read(value)
+            except ValueError:
+                raise not_a_snapshot(place, f"must be {rules[option].allowed}") from None
+        accounts[name] = replace(account, options=options)
+    return replace(kept, accounts=accounts)
 
 
 def _with_secrets(world: World, kept: Snapshot) -> Snapshot:

@@ -11,7 +11,7 @@ import types
 import typing
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal, Union
@@ -228,10 +228,27 @@ def _plain(kind: type[Any], what: str) -> Any:
     return read
 
 
+def _whole(value: Any, path: str) -> int:
+    """A whole number that every program can read: one of 64 bits."""
+    if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
+        raise BadValue(path, "must be a whole number")
+    return value
+
+
 def _float(value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise BadValue(path, "must be a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise BadValue(path, "must be a smaller number") from None
+
+
+def _text(value: Any, path: str) -> str:
+    """A text that can be sent: half a surrogate pair cannot."""
+    if type(value) is not str or any("\ud800" <= one <= "\udfff" for one in value):
+        raise BadValue(path, "must be a text")
+    return value
 
 
 def _decimal(value: Any, path: str) -> Decimal:
@@ -248,11 +265,11 @@ def _decimal(value: Any, path: str) -> Decimal:
 def _instant(value: Any, path: str) -> datetime:
     try:
         instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise BadValue(path, "must be an instant such as 2026-03-01T12:00:00+00:00")
-    return instant
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise BadValue(path, "must be an instant such as 2026-03-01T12:00:00+00:00")
 
 
 def _day(value: Any, path: str) -> date:
@@ -280,8 +297,8 @@ def _bytes(value: Any, path: str) -> bytes:
 
 _READERS: dict[Any, Any] = {
     bool: _plain(bool, "true or false"),
-    int: _plain(int, "a whole number"),
-    str: _plain(str, "a text"),
+    int: _whole,
+    str: _text,
     float: _float,
     Decimal: _decimal,
     datetime: _instant,

@@ -108,11 +108,14 @@ def _switch(value: Any) -> bool:
 def _number(value: Any) -> int:
     if isinstance(value, str) and len(value) <= 18:  # int() has limits of its own
         return int(value)
-    return value if type(value) is int else int(_refuse(value))
+    return value if type(value) is int and abs(value) < 10**18 else int(_refuse(value))
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(_refuse(value))
+    """A text that can be sent: half a surrogate pair cannot."""
+    if not isinstance(value, str) or any("\ud800" <= one <= "\udfff" for one in value):
+        _refuse(value)
+    return str(value)
 
 
 def _file(value: Any) -> Path:

@@ -103,9 +103,10 @@ class ControlServer(Server):
             world.clock.set(mode="frozen", now=NOON)
             self._fill(world)
             self._fresh[world.name] = world.capture()
+        world.restore(self._fresh[world.name])
         if not len(world.journal):
             self._ask(world)
-        world.restore(self._fresh[world.name])
+            world.restore(self._fresh[world.name])
 
     def _fill(self, world: World) -> None:
         """Orders that wait, callbacks that are to be sent, faults."""

@@ -206,3 +206,15 @@ def test_two_servers_answer_alike() -> None:
         call.server.world("box-1")
     for method, path, body in calls:
         assert one(method, path, body).content == other(method, path, body).content
+
+
+def test_answers_hold_no_half_of_a_character(call: Caller) -> None:
+    answer = call.raw("POST", "/world/didlogic/top_up", b'{"\\ud800": 1, "amount": "x"}')
+    assert answer.status == 422
+    assert answer.json["fields"]["?"] == "there is no such field"
+
+
+def test_text_that_cannot_be_sent_is_refused(call: Caller) -> None:
+    answer = call.raw("POST", "/world/didlogic/adjustment", b'{"amount": "1", "comment": "\\ud800"}')
+    assert (answer.status, list(answer.json["fields"])) == (422, ["comment"])
+    assert call("GET", "/state").status == 200

@@ -360,3 +360,11 @@ def test_snapshot_brings_back_what_was_to_be_sent(own: Server) -> None:
         mock.post("/transitions/didww.callbacks/callback-1/fire")
         assert mock.post("/callbacks/wait", json={"timeout": "20s"}).json()["total"] == 1
     assert len(receiver.got) == 1
+
+
+def test_callbacks_that_do_not_come_are_missed_with_the_newest_there_are(call: Caller) -> None:
+    answer = call("POST", "/callbacks/wait", {"timeout": "0s"})
+    assert (answer.status, answer.json) == (
+        408,
+        {"error": "0 of 1 callbacks were there within 0s", "total": 0, "callbacks": []},
+    )

@@ -69,6 +69,9 @@ def test_seed_belongs_to_one_sandbox(call: Caller) -> None:
             {"accounts": {"idt": {"tables": {"idt.numbers": [{}]}}}},
             "accounts.idt.tables.idt.numbers[0].number",
         ),
+        ({"accounts": {"idt": {"options": {"quota": 1.5}}}}, "accounts.idt.options.quota"),
+        ({"accounts": {"idt": {"options": {"quota": 2**63}}}}, "accounts.idt.options.quota"),
+        ({"accounts": {"idt": {"options": {"quoat": 1}}}}, "accounts.idt.options.quoat"),
         ({"format": 9, "accounts": {}}, "format"),
     ],
 )

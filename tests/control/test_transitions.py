@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.transitions import Policy
 from tests.control.caller import Caller
 from tests.support import body_of, state_of
 
@@ -117,3 +118,10 @@ def test_transition_call_is_refused_with_what_there_is(
     assert hint.items() <= answer.json.items()
     assert call("GET", "/transitions").json == before
     assert state_of(call.server.world()) == state
+
+
+def test_policies_of_single_things_are_bounded(call: Caller) -> None:
+    chosen = call.server.world().policies.chosen
+    chosen.update(dict.fromkeys((f"idt.orders/{number}" for number in range(10_000)), Policy("manual")))
+    assert call("PUT", "/transitions/idt.orders/more", {"mode": "manual"}).status == 409
+    assert call("PUT", "/transitions/idt.orders/7", {"mode": "immediate"}).status == 200

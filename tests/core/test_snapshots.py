@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.core.codec import BadValue, decode_fields, encode_fields
+from mockserver.core.codec import BadValue, decode_fields, decode_some, encode_fields
 from mockserver.core.faults import Effect, Fault
 from mockserver.core.limits import Limit
 from mockserver.core.snapshots import (
@@ -261,7 +261,8 @@ class Everything:
     number: float = 0.5
 
 
-_INNER = st.builds(Inner, st.integers(), st.none() | st.text())
+_WHOLE = st.integers(-(2**63), 2**63 - 1)
+_INNER = st.builds(Inner, _WHOLE, st.none() | st.text())
 _ALL = st.builds(
     Everything,
     amount=st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9),
@@ -271,8 +272,8 @@ _ALL = st.builds(
         lambda length: timedelta(seconds=length.total_seconds())
     ),
     names=st.lists(st.text()).map(tuple),
-    pair=st.tuples(st.integers(), st.text()),
-    places=st.frozensets(st.integers()),
+    pair=st.tuples(_WHOLE, st.text()),
+    places=st.frozensets(_WHOLE),
     mode=st.sampled_from(("x", "y")),
     inner=_INNER,
     either=st.none() | _INNER | st.builds(Other, st.booleans()),
@@ -304,3 +305,23 @@ def test_secrets_do_not_leave() -> None:
 def test_codec_refuses_whatever_is_not_the_record(value: Any) -> None:
     with pytest.raises(BadValue):
         decode_fields(Everything, value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("number", 10**400),
+        ("at", "0001-01-01T00:00:00+01:00"),
+        ("names", ["\ud800"]),
+        ("pair", [2**63, ""]),
+    ],
+)
+def test_codec_refuses_what_no_answer_can_hold(field: str, value: Any) -> None:
+    with pytest.raises(BadValue) as refused:
+        decode_some(Everything, {field: value})
+    assert refused.value.path.partition("[")[0] == field
+
+
+def test_codec_reads_instants_of_any_zone() -> None:
+    read = decode_some(Everything, {"at": "2026-03-01T13:00:00+01:00"})
+    assert (read["at"], read["at"].tzinfo) == (datetime(2026, 3, 1, 12, 0, tzinfo=UTC), UTC)
