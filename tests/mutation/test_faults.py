@@ -12,8 +12,9 @@ import pytest
 from contracts.claims import Claim, Claims, load
 from mockserver.providers.didww import crypto
 from mockserver.providers.didww.rules import calendar, lifecycle
+from tests.mutation.__main__ import Mutation, mended
 from tests.mutation.faults import planted
-from tests.mutation.mutants import declared, derived, every
+from tests.mutation.mutants import Mutant, declared, derived, every
 from tests.support import Server, body_of
 
 KEY = {"x-api-key": "demo-idt-key", "x-api-secret": "demo-idt-secret"}
@@ -126,3 +127,11 @@ def test_every_declared_fault_is_of_a_known_kind() -> None:
     for mutant in declared():
         with planted(mutant.fault):
             pass
+
+
+def test_partial_run_takes_off_the_survivors_that_it_noticed() -> None:
+    mutants = [Mutant(name, "idt rule", (name,), {}) for name in ("idt.a", "idt.b", "idt.c")]
+    run = Mutation(mutants, Claims())
+    run.killed = {"idt.a": "a test", "idt.c": "another"}
+    last = {"groups": {"idt rule": [1, 3]}, "survivors": [{"id": "idt.a"}, {"id": "idt.b"}]}
+    assert mended(last, run) == {"groups": {"idt rule": [2, 3]}, "survivors": [{"id": "idt.b"}]}
