@@ -29,9 +29,7 @@ class Sandboxes:
         self._latest = ""
         self.retired = Coverage()  # of sandboxes that are gone
         self.listener: Callable[[World], None] | None = None  # told of every change in any of them
-        self.farewell: Callable[[World], None] | None = (
-            None  # told before a journal is emptied
-        )
+        self.farewell: Callable[[World], None] | None = None  # told before a journal is emptied
         self.snapshots: dict[str, Snapshot] = {}  # kept by name until deleted; see control.snapshots
 
     def open(self, name: str, *, keep: bool = False) -> World:
