@@ -43,6 +43,7 @@ from mockserver.core.world import World
 from mockserver.http.gateway import Gateway
 
 Fault = Mapping[str, Any]
+_CELL = re.compile(rb"([^,\n]+)")
 _TEXT = re.compile(rb'"([^"\\\\]*)"')
 
 
@@ -150,10 +151,11 @@ def _other_code(response: Response, fault: Fault) -> None:
 
 
 def _word(response: Response, fault: Fault) -> None:
-    """A word of the answers is another one, however it is spelled."""
+    """A word of the answers is another one, however it is spelled: a text of JSON, or a cell of CSV."""
     wanted = _letters(fault["word"].encode())
-    response.body = _TEXT.sub(
-        lambda found: b'"other"' if _letters(found[1]) == wanted else found[0], response.body
+    piece, other = (_CELL, b"other") if _content(response) is None else (_TEXT, b'"other"')
+    response.body = piece.sub(
+        lambda found: other if _letters(found[1]) == wanted else found[0], response.body
     )
 
 
