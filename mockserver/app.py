@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
 
     sandboxes = Sandboxes(make_world, settings.max_sandboxes)
     inspector = Inspector({provider.name: provider for provider in providers})
-    sandboxes.farewell = inspector.look
+    sandboxes.farewell = inspector.last_look
     courier = Courier(
         sandboxes,
         Egress(listed(settings.callback_hosts)),

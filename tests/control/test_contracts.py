@@ -9,6 +9,7 @@ import pytest
 
 from contracts.checking import faults
 from mockserver.conformance.documents import names
+from mockserver.conformance.inspector import MOST_AT_LAST
 from mockserver.core.data import load_contract
 from tests.control.caller import Caller
 
@@ -182,6 +183,15 @@ def test_requests_that_left_the_journal_unseen_are_counted() -> None:
     assert report["unchecked"] == 2
     assert report["providers"]["idt"]["requests"][0]["times"] == 3
     assert call("GET", "/coverage").json["unchecked"] == 2
+
+
+def test_reset_judges_the_newest_requests_and_counts_the_others(call: Caller) -> None:
+    call("DELETE", "/coverage")
+    for _ in range(MOST_AT_LAST + 2):
+        order(call, {}, content_type="application/json")
+    call("POST", "/reset", {})
+    assert call("GET", "/coverage").json["unchecked"] == 2
+    assert broken(call)[0]["times"] == MOST_AT_LAST
 
 
 def test_secrets_are_in_no_problem(call: Caller) -> None:
