@@ -292,9 +292,12 @@ def main() -> None:
         at_half = resident_mib(server.pid)
         run(server.port, server.pid, mixed[half:])
         loaded = resident_mib(server.pid)
-        began = time.perf_counter()
-        server.control("POST", "/reset", {})
-        reset_http = 1000 * (time.perf_counter() - began)
+        resets = []
+        for _ in range(2):  # the first one reads the documents that requests are held against
+            run(server.port, server.pid, mixed[:100])
+            began = time.perf_counter()
+            server.control("POST", "/reset", {})
+            resets.append(1000 * (time.perf_counter() - began))
     small = in_process()
     tests = for_tests()
 
@@ -306,7 +309,8 @@ def main() -> None:
         f"memory after {arguments.soak:,} requests": (loaded, "MiB", "no growth beyond the journal"),
         "new sandbox, first answer": (small["new sandbox, first answer"], "ms", "< 2"),
         "reset": (small["reset"], "ms", "< 5"),
-        "reset over HTTP": (reset_http, "ms", ""),
+        "first reset over HTTP": (resets[0], "ms", ""),
+        "reset over HTTP after 100 requests": (resets[1], "ms", ""),
         "pytest plugin: server ready": (tests["ready"], "s", "< 1"),
         "pytest plugin: first sandbox made and dropped": (tests["first"], "ms", ""),
         "pytest plugin: a sandbox made and dropped": (tests["plain"], "ms", "< 5"),
