@@ -85,7 +85,12 @@ def test_installed_wheel_serves_outside_the_checkout(installed: Path, tmp_path: 
     assert run(mockserver, "--version", cwd=tmp_path) == "mockserver 0.1.0\n"
     where = run(installed / "python", "-c", "import mockserver; print(mockserver.__file__)", cwd=tmp_path)
     assert str(installed.parent) in where
+    figures = run(mockserver, "report", "--fidelity", "--format", "json", cwd=tmp_path)
+    assert json.loads(figures) == json.loads((ROOT / "contracts" / "fidelity.json").read_text())
+    assert "idt              IDT Express DID API\n" in run(mockserver, "contracts", cwd=tmp_path)
     with serving("--log-format", "json", command=[str(mockserver)], cwd=tmp_path) as server:
+        status, claims = server.get("/_mock/claims?claim=idt.error.4006")
+        assert (status, claims["total"]) == (200, 1)
         assert run(mockserver, "wait", "--url", server.url, cwd=tmp_path) == f"ready: {server.url}\n"
         found = json.loads(run(mockserver, "env", "--format", "json", "--url", server.url, cwd=tmp_path))
         listed = json.loads(run(mockserver, "routes", "--json", cwd=tmp_path))
