@@ -74,10 +74,14 @@ class Sandboxes:
         """What was exercised in all sandboxes there are or were."""
         return summed([self.retired, *(world.coverage for world in self._worlds.values())])
 
-    def _forget(self, name: str) -> bool:
+    def _forget(self, name: str, *, unseen: bool = False) -> bool:
+        """`unseen`: nobody looks at its journal a last time."""
         world = self._worlds.pop(name, None)
         if world is not None:
-            self._leaving(world)
+            if unseen:
+                world.coverage.unchecked += world.journal.count - world.journal.judged
+            else:
+                self._leaving(world)
             world.journal.leaving = None  # nothing shall hold on to it
             self.retired.add(world.coverage)
         return world is not None
@@ -95,7 +99,7 @@ class Sandboxes:
             return
         for name in self._worlds:
             if name not in self._kept:
-                self._forget(name)
+                self._forget(name, unseen=True)  # a client waits for its answer
                 return
         raise SandboxesFull(
             f"all {self._most} sandboxes are in use and were named through the control API; "

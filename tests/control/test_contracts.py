@@ -194,6 +194,17 @@ def test_reset_judges_the_newest_requests_and_counts_the_others(call: Caller) ->
     assert broken(call)[0]["times"] == MOST_AT_LAST
 
 
+def test_sandbox_that_makes_room_is_not_looked_at_and_its_requests_are_counted() -> None:
+    call = Caller(max_sandboxes=2)
+    for name in ("first", "second"):
+        headers = {"x-api-key": f"sandbox-{name}", "x-api-secret": f"secret-{name}"}
+        call.server.request("GET", "/idt/v1/dids/numbers?limit=3", headers=headers)
+    report = call("GET", "/coverage").json
+    assert report["unchecked"] == 1
+    (found,) = report["providers"]["idt"]["requests"]
+    assert (found["sandbox"], found["times"]) == ("second", 1)
+
+
 def test_secrets_are_in_no_problem(call: Caller) -> None:
     call("DELETE", "/coverage")
     credentials = call.server.gateway.providers["didlogic"].credentials("default")

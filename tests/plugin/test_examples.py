@@ -73,7 +73,7 @@ def test_example_in_another_language_passes(
     mockserver: MockServer, program: str, file: str, tests: int
 ) -> None:
     found = shutil.which(program)
-    if found is None:
+    if found is None:  # neither is needed to build or test the server itself
         pytest.skip(f"there is no {program} on this machine")
     command = [found] if program == "node" else ["sh"]
     done = subprocess.run(
