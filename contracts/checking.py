@@ -14,6 +14,19 @@ Document = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PARAMETER = re.compile(r"{([^{}]+)}")
+# The words of a schema: over schemas by name, over one schema or a list of them, and over plain values.
+_OF_NAMED = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs"))
+_OF_SCHEMAS = frozenset(
+    "items prefixItems contains additionalProperties propertyNames unevaluatedProperties unevaluatedItems "
+    "allOf anyOf oneOf not if then else".split()
+)
+_WORDS = frozenset(
+    "$ref $schema $id $anchor $comment type enum const format pattern minLength maxLength minimum maximum "
+    "exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems minContains maxContains "
+    "required minProperties maxProperties dependentRequired title description default examples example "
+    "deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema "
+    "discriminator externalDocs xml".split()
+)
 
 
 def faults(document: Document) -> list[str]:
@@ -113,14 +126,31 @@ def _operations(document: Document) -> Iterator[str]:
 
 
 def _schemas(document: Document) -> Iterator[str]:
-    """Schemas are JSON Schema 2020-12."""
+    """Schemas are JSON Schema 2020-12, and say nothing that no validator would read."""
     import jsonschema_rs
 
     for path, schema in _placed_schemas(document):
+        for place, word in _unread(schema):
+            yield f"{_pointer((*path, *place))}: {word} means nothing in a schema"
         if not jsonschema_rs.meta.is_valid(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
         ):
             yield f"{_pointer(path)}: not a JSON Schema"
+
+
+def _unread(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every word of a schema that neither JSON Schema nor OpenAPI knows, with its place."""
+    if not isinstance(schema, Mapping):
+        return
+    for word, value in schema.items():
+        if word in _OF_NAMED:
+            for name, one in value.items():
+                yield from _unread(one, (*path, word, name))
+        elif word in _OF_SCHEMAS:
+            for place, one in enumerate(value if isinstance(value, list) else [value]):
+                yield from _unread(one, (*path, word, str(place)))
+        elif word not in _WORDS and not word.startswith("x-"):
+            yield path, word
 
 
 def _examples(document: Document) -> Iterator[str]:

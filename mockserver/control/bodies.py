@@ -45,7 +45,11 @@ def _patience(value: timedelta) -> timedelta:
     return value
 
 
+# Limits stand before the validator: after it they hold as well, but the document would not tell them.
 Number = Annotated[float, BeforeValidator(_plain_number)]
+Rate = Annotated[float, Field(gt=0, le=1_000_000), BeforeValidator(_plain_number)]
+Likelihood = Annotated[float, Field(ge=0, le=1), BeforeValidator(_plain_number)]
+Chance = Annotated[float, Field(gt=0, le=1), BeforeValidator(_plain_number)]
 Instant = Annotated[
     datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
@@ -103,7 +107,7 @@ class ClockChange(Body):
     """real runs with the machine, frozen stands still, scaled runs `rate` times as fast."""
     now: Instant | None = None
     """The new present instant; may lie in the past."""
-    rate: Number | None = Field(default=None, gt=0, le=1_000_000)
+    rate: Rate | None = None
     """Speed of a scaled clock."""
 
     @model_validator(mode="after")
@@ -229,7 +233,7 @@ class NewFault(Body):
     """Every so many matching requests."""
     times: int | None = Field(default=None, ge=1, strict=True)
     """So many times at most."""
-    probability: Number | None = Field(default=None, gt=0, le=1)
+    probability: Chance | None = None
     """The chance of each matching request, drawn from the sandbox's seed."""
     ttl: Duration | None = None
     """How long it lasts, on the sandbox's clock."""
@@ -329,9 +333,6 @@ class Redelivery(Body):
 
     wait: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
     """How long to wait, in real time, for what becomes of it."""
-
-
-Likelihood = Annotated[Number, Field(ge=0, le=1)]
 
 
 class NewChaos(Body):

@@ -95,6 +95,10 @@ def _no_schema(document: Any) -> None:
     next(iter(document["components"]["schemas"].values()))["type"] = "text"
 
 
+def _word_that_no_validator_reads(document: Any) -> None:
+    next(iter(document["components"]["schemas"].values()))["properties"]["x"] = {"type": "number", "ge": 0}
+
+
 def _link_to_nothing(document: Any) -> None:
     _, _, operation = next(operations(document))
     operation["responses"]["200"]["links"] = {"x": {"operationId": "nothing"}}
@@ -109,6 +113,7 @@ def _link_to_nothing(document: Any) -> None:
         _unknown_security,
         _example_of_another_shape,
         _no_schema,
+        _word_that_no_validator_reads,
         _link_to_nothing,
         lambda document: document.pop("info"),
     ],
