@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.core.happenings import CannotHappen
 from mockserver.core.transitions import Policy
-from tests.didww.account import Account, Answer
+from tests.didww.account import Account, Answer, did_item
 from tests.didww.contract import assert_refused, filled, read
 from tests.didww.forms import assert_document
 from tests.didww.refusals import unchanged
@@ -324,6 +324,33 @@ def test_number_that_waits_or_ended_cannot_be_in_a_service(account: Account) -> 
     assert ask(account, waiting["id"]).status == 422
 
 
+@pytest.mark.parametrize("why", ["on order", "blocked", "expired"])
+def test_number_that_does_not_work_cannot_be_in_a_service(why: str, account: Account) -> None:
+    active = seeded(account, "active")
+    if why == "on order":
+        (group,) = account.get("/did_groups?filter[area_name]=Boise&include=stock_keeping_units").data
+        sku = group["relationships"]["stock_keeping_units"]["data"][0]["id"]
+        (did,) = account.dids_of(account.order(did_item(sku, qty=1)).data)
+    else:
+        did = emergency_did(account)
+        if why == "blocked":
+            happen(account, "block_did", did=did["id"])
+        else:
+            change(account, "dids", did["id"], {"billing_cycles_count": 0})
+            account.advance(days=32)
+    at = f"dids/{did['id']}"
+    with unchanged(account):
+        (error,) = ask(account, did["id"]).body["errors"]
+    assert (error["detail"], error["source"]["pointer"]) == (
+        f"{at} - is invalid",
+        f"/data/relationships/{at}",
+    )
+    to = link("emergency_calling_services", active)
+    with unchanged(account):
+        answer = change(account, "dids", did["id"], {}, emergency_calling_service=to)
+    assert answer.body["errors"][0]["detail"] == "emergency_calling_service - is invalid"
+
+
 def test_number_registered_to_somebody_else_is_refused(account: Account) -> None:
     """createEmergencyVerification.422.4."""
     (waiting,) = waiting_dids(account, "US")
@@ -417,6 +444,26 @@ def test_reviewer_decides_with_reasons_of_his_own(account: Account) -> None:
     assert (shown["reject_reasons"], shown["reject_comment"]) == (["No such house"], "Look again")
     with pytest.raises(CannotHappen):
         happen(account, "decide_emergency_verification", verification=key)
+
+
+def test_service_goes_on_wanting_changes_when_it_was_decided_at_once(account: Account) -> None:
+    did = emergency_did(account)
+    answer = ask(account, did["id"])
+    key = service_of(account, answer)["id"]
+    happen(account, "decide_emergency_verification", verification=answer.data["id"])
+    assert status(account, key) == "changes_required"
+    account.advance(hours=1)
+    assert status(account, key) == "changes_required"
+    again = ask_again(account, key)
+    assert again.status == 201
+    happen(account, "decide_emergency_verification", verification=again.data["id"], outcome="approved")
+    account.advance(hours=1)
+    assert status(account, key) == "active"
+    assert events(account, f"{SERVICES}/{key}") == [
+        "new",
+        "new -> changes_required",
+        "changes_required -> active",
+    ]
 
 
 def test_reviewer_cannot_activate_what_is_not_paid(account: Account) -> None:

@@ -276,6 +276,15 @@ def test_emergency_requirement_without_a_rate_is_not_there(account: Account) -> 
     ).data
     key = service["relationships"]["emergency_requirement"]["data"]["id"]
     assert_refused(account.get(f"/emergency_requirements/{key}"), "not_found", id=key)
+    checked = create(
+        account,
+        "emergency_requirement_validations",
+        emergency_requirement=link("emergency_requirements", key),
+        identity=link("identities", JOHN),
+    )
+    (error,) = checked.body["errors"]
+    assert error["detail"] == "emergency_requirement - is invalid"
+    assert error["source"]["pointer"] == "/data/relationships/emergency_requirement"
     related = account.get(f"/emergency_calling_services/{service['id']}/emergency_requirement").data
     assert related["meta"] == {"setup_price": None, "monthly_price": None}
     assert service["meta"] == {"setup_price": "0.0", "monthly_price": "0.0"}

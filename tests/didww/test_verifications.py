@@ -317,6 +317,25 @@ def test_terminated_number_is_registered_and_stays_blocked(account: Account) -> 
     assert (row["awaiting_registration"], row["terminated"], row["blocked"]) == (False, True, True)
 
 
+def test_number_whose_month_ended_is_registered_and_has_to_be_paid(account: Account) -> None:
+    (waiting,) = waiting_dids(account, "SG")
+    key = waiting["id"]
+    account.set_funds(0)
+    account.advance(days=32)
+    end = did(account, key)["expires_at"]
+    assert verify(account, [key], CHICAGO).status == 201
+    account.advance(seconds=1)
+    row = did(account, key)
+    assert (row["awaiting_registration"], row["blocked"], row["expires_at"]) == (False, True, end)
+    again = change(account, "dids", key, {"terminated": False})
+    assert again.status == 400
+    account.set_funds(100)
+    assert change(account, "dids", key, {"terminated": False}).status == 200
+    row = did(account, key)
+    assert (row["blocked"], row["expires_at"] > end) == (False, True)
+    assert account.funds < 100
+
+
 # --- what reviewers do -------------------------------------------------------------------------------
 
 

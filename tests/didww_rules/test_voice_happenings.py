@@ -57,6 +57,26 @@ def test_trunk_that_the_customer_blocked_stays_blocked(world: World) -> None:
     assert state(world) == ("blocked", False, Decimal(0))
 
 
+def test_trunk_stays_as_its_owner_said_when_its_threshold_is_forgotten(world: World) -> None:
+    def say(status: str) -> None:
+        out_trunks.update_trunk(world, world.table(VoiceOutTrunk)[TRUNK], {"status": status})
+
+    first = world.events.count
+    say("blocked")
+    spend(world, "3000")
+    assert state(world) == ("blocked", True, Decimal(3000))
+    world.advance(by=timedelta(hours=24))
+    assert state(world) == ("blocked", False, Decimal(0))
+    say("active")
+    spend(world, "3000")
+    say("active")
+    say("blocked")
+    world.advance(by=timedelta(hours=24))
+    assert state(world) == ("blocked", False, Decimal(0))
+    changes = [event.change for event in world.events.since(first)]
+    assert changes == ["active -> blocked", "blocked -> active"] * 2 + ["active -> blocked"]
+
+
 def test_trunk_may_go_before_its_spending_is_forgotten(world: World) -> None:
     spend(world, "5")
     out_trunks.delete_trunk(world, world.table(VoiceOutTrunk)[TRUNK])

@@ -201,6 +201,7 @@ class VoiceOutTrunk(Row):
     did_ids: tuple[str, ...] = ()
     emergency_did_ids: tuple[str, ...] = ()
     spent_amount: Decimal = Decimal(0)
+    stopped: bool = False  # blocked by its threshold: works again a day later, unless its owner decides
 
 
 @dataclass(frozen=True, slots=True)

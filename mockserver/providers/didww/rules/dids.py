@@ -53,7 +53,7 @@ def _apply(world: World, did: Did, values: dict[str, Any], version: str) -> Did:
     did = replace(registration.link_all(world, did, values), **values)
     if terminated is True and not did.terminated:
         return _terminate(world, did)
-    if terminated is False and (did.terminated or _expired(world, did)):
+    if terminated is False and (did.terminated or lifecycle.expired(world, did)):
         return _restore(world, did, version)
     return world.table(Did).put(did)
 
@@ -105,10 +105,6 @@ def _dedicated(value: int | None) -> int:
     return value
 
 
-def _expired(world: World, did: Did) -> bool:
-    return did.expires_at is not None and did.expires_at <= world.clock.now()
-
-
 def _terminate(world: World, did: Did) -> Did:
     ended = replace(did, terminated=True, blocked=True, billing_cycles_count=0)  # recorded
     order = world.table(Order).get(did.order_id)
@@ -130,7 +126,7 @@ def _restore(world: World, did: Did, version: str) -> Did:
     """Free while the paid time runs, else for the price of a new month from now."""
     subject = lifecycle.subject_of(did.id)
     restored = replace(did, terminated=False, blocked=did.awaiting_registration, billing_cycles_count=None)
-    if not _expired(world, did):
+    if not lifecycle.expired(world, did):
         history.tell(world, did.number, "restored")
         world.announce(subject, "terminated -> active")
         return world.table(Did).put(restored)

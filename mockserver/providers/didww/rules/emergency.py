@@ -128,7 +128,7 @@ def _unfit(world: World, did: Did, group: DidGroup, address: Address | None) -> 
     """Why one number cannot be in a new service, "" when it can."""
     if "emergency" not in group.features:
         return WITHOUT_FEATURE
-    if did.awaiting_registration or did.terminated or did.emergency_calling_service_id is not None:
+    if not registration.active(did) or did.emergency_calling_service_id is not None:
         return assumed.INVALID
     if did.identity_id is not None and address is not None and did.identity_id != address.identity_id:
         return f"{OTHER_IDENTITY} {_named(world, did.identity_id)}"

@@ -36,7 +36,7 @@ def _subject(service_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StartReview(Job):
-    """A service with a fresh verification is being looked at."""
+    """A service with a fresh verification is being looked at, unless that was decided before."""
 
     kind: ClassVar[str] = "didww.start_emergency_review"
     service_id: str
@@ -47,7 +47,10 @@ class StartReview(Job):
 
     def run(self, world: World) -> None:
         service = world.table(EmergencyCallingService).get(self.service_id)
-        if service is not None and service.status in ("new", "changes_required"):
+        if service is None or service.status not in ("new", "changes_required"):
+            return
+        verification = world.table(EmergencyVerification).get(service.emergency_verification_id or "")
+        if verification is not None and verification.status == "pending":
             _change(world, service, "in_process")
 
 

@@ -17,6 +17,11 @@ def subject_of(did_id: str) -> str:
     return f"{Did.table}/{did_id}"
 
 
+def expired(world: World, did: Did) -> bool:
+    """Whether the paid time is over: a number that is still here then can only be renewed or go."""
+    return did.expires_at is not None and did.expires_at <= world.clock.now()
+
+
 @dataclass(frozen=True, slots=True)
 class RenewDid(Job):
     """The end of a paid month: the next one is charged, or the number expires."""

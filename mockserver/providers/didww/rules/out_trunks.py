@@ -108,6 +108,8 @@ def update_trunk(world: World, trunk: VoiceOutTrunk, values: Mapping[str, Any]) 
     read |= _numbers(world, {**_switches(trunk), **read}, values, errors)
     if errors:
         raise Refusal(errors, _KNOWN)
+    if read.get("status", trunk.status) != trunk.status:
+        read["stopped"] = False  # from now on it is as its owner said
     after = replace(trunk, **read)
     world.table(VoiceOutTrunk).put(after)
     if after.status != trunk.status:
@@ -157,9 +159,10 @@ class ForgetSpending(Job):
         spent = trunk.spent_amount - self.cost
         trunk = replace(trunk, spent_amount=spent)
         if trunk.threshold_reached and (trunk.threshold_amount is None or spent < trunk.threshold_amount):
-            world.announce(self.subject, f"{trunk.status} -> active")
-            was, trunk = trunk.status, replace(trunk, status="active", threshold_reached=False)
-            if was != "active":
+            trunk = replace(trunk, threshold_reached=False)
+            if trunk.stopped:
+                world.announce(self.subject, "blocked -> active")
+                trunk = replace(trunk, status="active", stopped=False)
                 callbacks.trunk_changed(world, trunk)
         world.table(VoiceOutTrunk).put(trunk)
 
@@ -169,9 +172,11 @@ def spend(world: World, trunk: VoiceOutTrunk, cost: Decimal) -> VoiceOutTrunk:
     spent = trunk.spent_amount + cost
     reached = trunk.threshold_amount is not None and spent >= trunk.threshold_amount
     if reached and not trunk.threshold_reached:
-        world.announce(subject_of(trunk.id), f"{trunk.status} -> blocked")
-        trunk = replace(trunk, status="blocked", threshold_reached=True)
-        callbacks.trunk_changed(world, trunk)
+        trunk = replace(trunk, threshold_reached=True)
+        if trunk.status == "active":
+            world.announce(subject_of(trunk.id), "active -> blocked")
+            trunk = replace(trunk, status="blocked", stopped=True)
+            callbacks.trunk_changed(world, trunk)
     world.at(now(world) + SPENDING_WINDOW, ForgetSpending(trunk.id, cost))
     return world.table(VoiceOutTrunk).put(replace(trunk, spent_amount=spent))
 

@@ -30,7 +30,10 @@ def groups_of(world: World, dids: list[Did]) -> list[DidGroup]:
 
 
 def register(world: World, did: Did, verification: AddressVerification) -> Did:
-    """Put a number under an approved verification; one that waited for it begins its month (recorded)."""
+    """Put a number under an approved verification; one that waited for it begins its month (recorded).
+
+    One whose paid month ended meanwhile waits no longer, and stays blocked until it is renewed (assumed).
+    """
     address = world.table(Address).get(verification.address_id)
     did = replace(
         did,
@@ -39,6 +42,9 @@ def register(world: World, did: Did, verification: AddressVerification) -> Did:
     )
     if not did.awaiting_registration:
         return world.table(Did).put(did)
+    if lifecycle.expired(world, did):
+        world.announce(lifecycle.subject_of(did.id), "awaiting registration -> expired")
+        return world.table(Did).put(replace(did, awaiting_registration=False))
     world.scheduler.cancel(lifecycle.subject_of(did.id))
     did = replace(did, awaiting_registration=False, blocked=did.terminated, expires_at=next_month(now(world)))
     world.announce(lifecycle.subject_of(did.id), "awaiting registration -> active")
@@ -63,6 +69,11 @@ def next_year(instant: datetime) -> datetime:
         return instant.replace(year=instant.year + 1)
     except ValueError:
         return instant.replace(year=instant.year + 1, day=28)
+
+
+def active(did: Did) -> bool:
+    """Whether a number works: supplied, neither blocked nor ended nor waiting (reference 4.4)."""
+    return did.expires_at is not None and not (did.blocked or did.terminated or did.awaiting_registration)
 
 
 # --- links that a customer changes on a number -------------------------------------------------------
@@ -110,8 +121,7 @@ def may_link(world: World, did: Did, link: str, key: str) -> bool:
         and service.status in OPEN_SERVICES
         and "emergency" in group.features
         and (group.country_id, group.did_group_type_id) == (service.country_id, service.did_group_type_id)
-        and not did.awaiting_registration
-        and not did.terminated
+        and active(did)
         and did.emergency_calling_service_id in (None, key)
     )
 

@@ -50,6 +50,8 @@ def validate(world: World, name: str, values: Mapping[str, Any]) -> Validation:
     checks = Checks("requirement_not_met")
     field = "address_requirement_id" if row is AddressRequirement else "emergency_requirement_id"
     requirement: Any = checks.linked(world, name, row, values.get(field), required=True)
+    if isinstance(requirement, EmergencyRequirement) and requirement.monthly_price is None:
+        checks.relationship(name, assumed.INVALID)  # the account has no rate for it: it is not there
     identity = checks.linked(world, "identity", Identity, values.get("identity_id"))
     address = checks.linked(world, "address", Address, values.get("address_id"))
     if not checks.errors and identity is None and address is None:
