@@ -72,9 +72,26 @@ class Queries:
         found: list[JSON] = []
         if self._tables.includes.get(kind):
             found.append(self._include(kind))
-        if self._tables.types[kind]["attributes"] or self._tables.types[kind]["relationships"]:
-            found.append(self._fields(kind))
+        for one in (kind, *self._included(kind)):
+            if self._tables.types[one]["attributes"] or self._tables.types[one]["relationships"]:
+                found.append(self._fields(one))
         return found
+
+    def _included(self, kind: str) -> list[str]:
+        """Types of the records that the known includes of a list bring along."""
+        known = self._tables.includes.get(kind, {})
+        found: dict[str, None] = {}
+        for path in (*known, *self._tables.nested.get(kind, ())):
+            first, *further = path.split(".")
+            reached = _targets(known[first]) if first in known else []
+            for name in further:
+                reached = [
+                    target
+                    for one in reached
+                    for target in _targets(self._tables.types[one]["relationships"].get(name, {}))
+                ]
+            found.update(dict.fromkeys(reached))
+        return [one for one in found if one != kind]
 
     def _add(self, name: str, in_query: str, description: str, schema: JSON) -> JSON:
         self.made[name] = {
@@ -131,7 +148,7 @@ class Queries:
         choices: list[str] = []
         for name, about in known.items():
             below: list[str] = []
-            for target in about.get("one_of", [about.get("one") or about.get("many")]):
+            for target in _targets(about):
                 below += self._tables.types[target]["relationships"]
             deeper = rf"(\.{_any(dict.fromkeys(below))}(\.[a-z_]+)*)?" if below else ""
             choices.append(re.escape(name) + deeper)
@@ -155,9 +172,15 @@ class Queries:
         return self._add(
             f"{component(kind)}Fields",
             f"fields[{kind}]",
-            "Only these attributes and relationships, separated by commas",
+            f"Only these attributes and relationships of {self._words.many(kind)}, separated by commas",
             {"type": "string", "pattern": f"^{one}(,{one})*$"},
         )
+
+
+def _targets(relationship: JSON) -> list[str]:
+    """The types that a relationship leads to."""
+    one = relationship.get("one") or relationship.get("many")
+    return relationship.get("one_of") or ([one] if one else [])
 
 
 def _any(names: Iterable[str]) -> str:

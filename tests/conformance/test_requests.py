@@ -57,6 +57,13 @@ def order(body: Any, kind: str = "application/json", headers: dict[str, str] = I
             b"did_numbers[]=17806999999&did_numbers[]=17806999998",
         ),
         ("didww/2026-04-16", "GET", "/v3/dids?filter[number]=1&page[size]=2&include=order", DIDWW, b""),
+        (
+            "didww/2026-04-16",
+            "GET",
+            "/v3/dids?include=did_group.country&fields[did_groups]=country&fields[countries]=name,iso",
+            DIDWW,
+            b"",
+        ),
         ("didww/2026-04-16", "PATCH", f"/v3/dids/{DID}", DIDWW, {"data": {"type": "dids", "id": DID}}),
     ],
 )

@@ -131,6 +131,21 @@ def test_answers_without_fields_have_every_attribute_that_is_described(version: 
             assert list(row.get("relationships", {})) == shown, kind
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_fields_of_every_type_that_comes_along_are_parameters(version: str) -> None:
+    reader, tables = Reader(version), of_version(version)
+    came: set[tuple[str, str]] = set()
+    for kind, known in tables.includes.items():
+        paths = ",".join([*known, *tables.nested.get(kind, ())])
+        parameters = reader.paths[f"/v3/{kind}"]["parameters"] if paths and kind in tables.lists else []
+        names = {resolve(reader.whole, one)["name"] for one in parameters}
+        answer = reader.get(f"/v3/{kind}", query=f"?page[size]=30&include={paths}") if names else None
+        for row in answer.body.get("included", ()) if answer else ():
+            came.add((kind, row["type"]))
+            assert f"fields[{row['type']}]" in names, (kind, row["type"])
+    assert len(came) > 30
+
+
 # --- versions ---------------------------------------------------------------------------------------------
 
 
