@@ -15,6 +15,7 @@ from mockserver.cli.remote import write
 
 if TYPE_CHECKING:
     from mockserver.verify.asking import Address
+    from mockserver.verify.masking import Masking
     from mockserver.verify.probes import Suite
     from mockserver.verify.runner import Result, Runner
 
@@ -90,7 +91,7 @@ def verify(
     """
     from mockserver.verify.asking import Asker
     from mockserver.verify.masking import Masking
-    from mockserver.verify.probes import load_suite
+    from mockserver.verify.probes import claims_of, load_suite
     from mockserver.verify.reports import FORMATS, masked
     from mockserver.verify.runner import Runner, outcomes
 
@@ -112,9 +113,14 @@ def verify(
         base_path=address.path,
         run=f"{time.time_ns() // 1_000_000_000:x}-",
     )
+    results: list[Result] = []
+    interrupted = False
     try:
-        _knock(runner, chosen[0][1], masking.text(str(address)))
-        results = list(outcomes(runner, chosen, _Progress(len(chosen))))
+        _knock(runner, chosen[0][1], str(address), masking)
+        for result in outcomes(runner, chosen, _Progress(len(chosen))):
+            results.append(result)
+    except KeyboardInterrupt:  # what was made is removed already
+        interrupted = True
     finally:
         asker.close()
     about = {
@@ -124,12 +130,15 @@ def verify(
         "base_url": str(address),
         "allow_writes": allow_writes,
         "requests": asker.sent,
+        "interrupted": interrupted,
     }
-    report = masked(results, runner.left_behind, about, masking)
+    report = masked(results, runner.left_behind, about, masking, claims_of(suite, chosen, claim))
     write(FORMATS[form](report), out)
     counts = report.counts()
     if out is not None:
         click.echo(", ".join(f"{outcome} {times}" for outcome, times in counts.items()), err=True)
+    if interrupted:
+        raise click.ClickException(f"interrupted: {len(results)} of {len(chosen)} probes were asked")
     if counts["differs"]:
         sys.exit(DIFFERENCES)
     if counts["failed"]:
@@ -166,16 +175,24 @@ def _address(suite: Suite, base_url: str, allow_writes: bool) -> Address:
     return address
 
 
-def _knock(runner: Runner, version: str, address: str) -> None:
+def _knock(runner: Runner, version: str, address: str, masking: Masking) -> None:
     """One read before all others: whether anybody answers there, and takes the key."""
     from mockserver.verify.asking import NoAnswer
+    from mockserver.verify.reports import printable
 
+    where = masking.text(address)
     try:
-        status = runner.knock(version)
+        answer = runner.knock(version)
     except NoAnswer as error:
-        raise click.ClickException(f"nothing to verify at {address}: {error}") from None
-    if status in (401, 403):
-        raise click.ClickException(f"{address} does not take these credentials ({status})")
+        raise click.ClickException(f"nothing to verify at {where}: {masking.text(str(error))}") from None
+    if answer.status in (401, 403):
+        raise click.ClickException(f"{where} does not take these credentials ({answer.status})")
+    if 300 <= answer.status < 400:
+        told = printable(masking.text(answer.told))
+        raise click.ClickException(f"{where} answers {told}; a key is not sent along with a redirect")
+    if answer.status != 200:
+        first = runner.suite.facts["first"]
+        click.echo(f"GET {first} answers {answer.status}: does the API start at {where}?", err=True)
 
 
 class _Progress:

@@ -24,6 +24,7 @@ LARGEST = 16 * 1024 * 1024  # bytes of a body; a thousand records are about thre
 GIVE_UP = 3  # requests in a row without an answer; nothing more is sent after them
 _LONGEST_PAUSE = 30.0  # seconds that a Retry-After may ask for
 _PAUSE = 2.0  # seconds after a 429 that does not say how long
+_LONGEST = 200  # characters of an address that are told
 _SENT = f"mockserver-verify/{VERSION}"
 
 
@@ -32,7 +33,7 @@ class NoAnswer(Exception):
 
 
 class NotAsked(NoAnswer):
-    """Nothing was sent any more."""
+    """Nothing was carried out: it was not sent any more, or turned away for being too many."""
 
 
 class BadAddress(ValueError):
@@ -49,6 +50,12 @@ class Answer(NamedTuple):
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name."""
         return next((value for one, value in self.headers if one.lower() == name.lower()), None)
+
+    @property
+    def told(self) -> str:
+        """The status for a report, and where a redirect leads."""
+        location = self.header("location") if 300 <= self.status < 400 else None
+        return str(self.status) if location is None else f"{self.status} to {location[:_LONGEST]}"
 
     def json(self) -> Any:
         """The JSON of the body; ValueError when it is none."""
@@ -122,11 +129,17 @@ class Asker:
     def ask(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
-        """One request, and once more after a 429; NoAnswer. `path` starts behind the base URL."""
+        """One request, and once more after a 429; NoAnswer. `path` starts behind the base URL.
+
+        Being asked too much says nothing about what was asked: a second 429 is no answer.
+        """
         answer = self._counted(method, path, query, headers, body)
         if answer.status == 429:
             self.sleep(_pause(answer.header("retry-after")))
             answer = self._counted(method, path, query, headers, body)
+            if answer.status == 429:
+                self._failures += 1
+                raise NotAsked("too many requests (429), before and after a pause: try a lower --rate")
         return answer
 
     def close(self) -> None:
@@ -144,7 +157,8 @@ class Asker:
             self._failures += 1
             self.close()
             raise
-        self._failures = 0
+        if answer.status != 429:
+            self._failures = 0
         return answer
 
     def _attempt(

@@ -36,7 +36,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mockserver.verify.asking import Answer
-from mockserver.verify.values import Absent, Difference, at, compare, shown
+from mockserver.verify.values import Absent, Difference, at, compare, excerpt, shown
 
 _NOTHING = object()
 
@@ -68,14 +68,14 @@ def differences(expect: Mapping[str, Any], answer: Answer, context: Context) -> 
     allowed = wanted if isinstance(wanted, list) else [wanted]
     if answer.status not in allowed:
         status = " or ".join(str(one) for one in allowed)
-        return [Difference("status", status, f"{answer.status}: {_excerpt(answer)}")]
+        return [Difference("status", status, f"{answer.told}: {excerpt(answer.body)}")]
     try:
         content = answer.json() if answer.body else _NOTHING
     except ValueError:
         content = _NOTHING
     found: list[Difference] = []
     if content is _NOTHING and expect.keys() & _OF_JSON:
-        found.append(Difference("body", "JSON", _excerpt(answer)))
+        found.append(Difference("body", "JSON", excerpt(answer.body)))
     for word, value in expect.items():
         if word == "status" or (content is _NOTHING and word in _OF_JSON):
             continue
@@ -84,7 +84,7 @@ def differences(expect: Mapping[str, Any], answer: Answer, context: Context) -> 
         except Absent as error:
             found.append(Difference(str(error.args[0]), "a value", "nothing"))
         except (TypeError, ValueError, LookupError, AttributeError, RecursionError):
-            found.append(Difference(word, shown(value), f"something else: {_excerpt(answer)}"))
+            found.append(Difference(word, shown(value), f"something else: {excerpt(answer.body)}"))
     return found
 
 
@@ -310,19 +310,19 @@ def _etag(_: str, answer: Answer, __: Any, ___: Context) -> Found:
 
 def _body_empty(_: bool, answer: Answer, __: Any, ___: Context) -> Found:
     if answer.body:
-        yield Difference("body", "nothing", _excerpt(answer))
+        yield Difference("body", "nothing", excerpt(answer.body))
 
 
 def _raw_contains(wanted: list[str], answer: Answer, _: Any, __: Context) -> Found:
     for text in wanted:
         if text.encode() not in answer.body:
-            yield Difference("body", f"a text with {text}", _excerpt(answer))
+            yield Difference("body", f"a text with {text}", excerpt(answer.body))
 
 
 def _raw_lacks(wanted: list[str], answer: Answer, _: Any, __: Context) -> Found:
     for text in wanted:
         if text.encode() in answer.body:
-            yield Difference("body", f"a text without {text}", _excerpt(answer))
+            yield Difference("body", f"a text without {text}", excerpt(answer.body))
 
 
 def _schema(wanted: str, answer: Answer, _: Any, context: Context) -> Found:
@@ -345,11 +345,6 @@ def _items(content: Any, path: str) -> list[Any]:
 
 def _collated(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if c.isalnum()).casefold()
-
-
-def _excerpt(answer: Answer) -> str:
-    """The beginning of a body for a report."""
-    return shown(answer.body[:2000].decode("utf-8", "replace")) if answer.body else "an empty body"
 
 
 _CHECKS: dict[str, Callable[[Any, Answer, Any, Context], Found]] = {

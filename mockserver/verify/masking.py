@@ -13,6 +13,14 @@ import orjson
 MASK = "***"
 # Names, or parts of names, of members whose value is a secret: passwords of SIP accounts and trunks, tokens.
 _SECRET_NAMES = ("password", "secret", "token", "api_key", "apikey", "api-key", "apiid", "authorization")
+# Such a member as JSON has it, whole or broken off, and as a form or an address has it.
+_NAMED = "|".join(_SECRET_NAMES)
+_MEMBER = re.compile(
+    rf'("[^"\\]*(?:{_NAMED})[^"\\]*"\s*:\s*)("(?:\\.|[^"\\])*(?:"|\Z)|\[[^\]]*\]?|\{{[^}}]*\}}?|[^\s,}}\]]+)',
+    re.IGNORECASE | re.DOTALL,
+)
+_FIELD = re.compile(rf"(?<![\w.%\[\]-])([\w.%\[\]-]*(?:{_NAMED})[\w.%\[\]-]*=)[^\s&;\"'<>]+", re.IGNORECASE)
+_LEAST = 4  # characters of a secret that a text breaks off in
 
 
 class Masking:
@@ -23,10 +31,22 @@ class Masking:
         # The longest first: one may be a part of another.
         alternatives = "|".join(re.escape(form) for form in sorted(written, key=len, reverse=True))
         self._pattern = re.compile(alternatives, re.IGNORECASE) if alternatives else None
+        self._starts = {
+            form[:length].lower() for form in written for length in range(min(_LEAST, len(form)), len(form))
+        }
+        self._lengths = sorted({len(start) for start in self._starts}, reverse=True)
 
     def text(self, text: str) -> str:
-        """A text without the run's own secrets."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        """A text without the run's own secrets, not even the beginning of one where it was cut."""
+        if self._pattern is None:
+            return text
+        masked = self._pattern.sub(MASK, text)
+        end = len(masked.rstrip('\\"…'))
+        lower = masked[max(0, end - self._lengths[0]) : end].lower() if self._lengths else ""
+        for length in self._lengths:
+            if lower[-length:] in self._starts:
+                return masked[: end - length] + MASK + masked[end:]
+        return masked
 
     def value(self, value: Any) -> Any:
         """A JSON value without the run's own secrets and without what stands under a secret name."""
@@ -44,9 +64,14 @@ class Masking:
             }
         if isinstance(value, list):
             return [self._value(item, levels - 1) for item in value]
-        if type(value) in (int, float) and self.text(str(value)) != str(value):
+        if type(value) in (int, float) and self._pattern is not None and self._pattern.search(str(value)):
             return MASK  # a key of digits comes back as a number
         return value
+
+
+def without_secrets(text: str) -> str:
+    """A text that holds JSON or a form, whole or not, without what stands under a secret name."""
+    return _FIELD.sub(rf"\1{MASK}", _MEMBER.sub(rf'\1"{MASK}"', text))
 
 
 def is_secret(name: str) -> bool:

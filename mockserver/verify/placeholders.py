@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.verify.asking import Answer, NoAnswer
-from mockserver.verify.values import Absent, at, shown
+from mockserver.verify.values import Absent, at, excerpt, shown
 
 OWN_ETAG = "<own_etag>"
 _MARK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -146,13 +146,11 @@ class Placeholders:
         parts = {part: rule[part] for part in ("body", "form", "headers") if part in rule}
         answer = self._ask({"method": method, "path": path, "query": query, **parts})
         if answer.status not in (200, 201):
-            said = shown(answer.body[:300].decode("utf-8", "replace"))
-            raise Unlearnt(f"{method} {key} answered {answer.status}: {said}")
+            raise Unlearnt(f"{method} {key} answered {answer.told}: {excerpt(answer.body)}")
         try:
             content = answer.json()
         except ValueError:
-            said = shown(answer.body[:300].decode("utf-8", "replace"))
-            raise Unlearnt(f"{method} {key} answered no JSON: {said}") from None
+            raise Unlearnt(f"{method} {key} answered no JSON: {excerpt(answer.body)}") from None
         if method == "GET":
             self._answers[key] = content
         return content

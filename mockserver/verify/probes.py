@@ -74,6 +74,19 @@ class Suite:
         return found
 
 
+def claims_of(suite: Suite, chosen: Iterable[tuple[Probe, str]], pattern: str | None) -> list[str]:
+    """The claims about these versions, or those like the pattern; the chosen probes show some of them."""
+    versions, asked = {version for _, version in chosen}, {one for probe, _ in chosen for one in probe.claims}
+    known = [
+        claim["id"]
+        for claim in load_contract("claims.json")["claims"]
+        if claim["id"].partition(".")[0] == suite.provider
+        and not versions.isdisjoint(claim["version"])
+        and (pattern is None or fnmatchcase(claim["id"], pattern))
+    ]
+    return [*known, *sorted(asked.difference(known))]
+
+
 def load_suite(provider: str) -> Suite:
     """The compiled probes of a provider."""
     return suite_of(provider, load_contract("probes.json")[provider])

@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from mockserver.verify.masking import MASK, Masking, is_secret
-from mockserver.verify.runner import DIFFERS, FAILED, OUTCOMES, SKIPPED, Result
+from mockserver.verify.runner import DIFFERS, FAILED, HELD, OUTCOMES, SKIPPED, Result
 from mockserver.verify.values import Difference
 
+UNTRIED = "untried"  # no probe asks about it
+_TELLING = (DIFFERS, HELD, FAILED, SKIPPED)
 LEVELS = ("recorded", "documented", "client", "assumed")
 _JSON = dict[str, Any]
 
 
 class Report(NamedTuple):
-    """A whole run: `about` says what was asked where, `left_behind` what could not be removed again."""
+    """A whole run.
+
+    about        what was asked where
+    left_behind  what could not be removed again
+    claims       the claims that it is about, those without a probe included
+    """
 
     about: _JSON
     results: list[Result]
     left_behind: list[str]
+    claims: list[str]
 
     def counts(self) -> dict[str, int]:
         """How often each outcome came."""
         found = Counter(result.outcome for result in self.results)
         return {outcome: found[outcome] for outcome in OUTCOMES}
 
+    def of_claims(self) -> dict[str, list[str]]:
+        """The claims by what came of them: of several probes about one, the outcome that says most."""
+        best: dict[str, str] = {}
+        for result in self.results:
+            for claim in result.probe.claims:
+                best[claim] = min(best.get(claim, result.outcome), result.outcome, key=_TELLING.index)
+        return {
+            outcome: [claim for claim in self.claims if best.get(claim, UNTRIED) == outcome]
+            for outcome in (*_TELLING, UNTRIED)
+        }
 
-def masked(results: Iterable[Result], left_behind: Iterable[str], about: _JSON, masking: Masking) -> Report:
+
+def masked(
+    results: Iterable[Result],
+    left_behind: Iterable[str],
+    about: _JSON,
+    masking: Masking,
+    claims: Iterable[str] = (),
+) -> Report:
     """A report that shows no secret, neither the run's own nor one that an answer held."""
 
     def without(found: tuple[str, Difference]) -> tuple[str, Difference]:
         request, (path, expected, value) = found
-        if is_secret(path.rpartition(".")[2]) and value != "nothing":
+        if any(map(is_secret, path.split("."))) and value != "nothing":
             value = MASK
         return masking.text(request), Difference(*map(masking.text, (path, expected, value)))
 
@@ -42,13 +68,14 @@ def masked(results: Iterable[Result], left_behind: Iterable[str], about: _JSON, 
         masking.value(about),
         [result.masked(masking.text, without) for result in results],
         [masking.text(one) for one in left_behind],
+        list(claims),
     )
 
 
 def as_text(report: Report) -> str:
     """Every difference and failure with its request, why probes were skipped, and a table by evidence."""
     about, lines = report.about, []
-    asked = f"{about['title']} {about['version'] or ''}".rstrip()
+    asked = f"{about['title']}, {about['version']}," if about["version"] else about["title"]
     lines.append(
         f"{asked} at {about['base_url']}: {len(report.results)} probes, {about['requests']} requests"
     )
@@ -65,7 +92,7 @@ def as_text(report: Report) -> str:
     lines += [f"skipped  {times} x  {reason}" for reason, times in reasons.most_common()]
     lines += [""] * bool(report.left_behind)
     lines += [f"not removed again: {one}" for one in report.left_behind]
-    return "\n".join([*lines, "", *_table(report)])
+    return "\n".join(map(printable, [*lines, "", *_table(report), "", _claims(report)]))
 
 
 def as_json(report: Report) -> str:
@@ -74,6 +101,7 @@ def as_json(report: Report) -> str:
         **report.about,
         "counts": report.counts(),
         "evidence": _by_evidence(report),
+        "claims": report.of_claims(),
         "left_behind": report.left_behind,
         "probes": [_probe(result) for result in report.results],
     }
@@ -121,6 +149,13 @@ def _table(report: Report) -> list[str]:
     ]
 
 
+def _claims(report: Report) -> str:
+    """How much of what is claimed was asked about at all."""
+    told = ", ".join(f"{outcome} {len(claims)}" for outcome, claims in report.of_claims().items() if claims)
+    why = " (no probe asks about them)" if UNTRIED in told and not report.about["interrupted"] else ""
+    return f"claims: {told}{why}"
+
+
 def _probe(result: Result) -> _JSON:
     return {
         "id": result.probe.id,
@@ -150,6 +185,11 @@ def _case(result: Result) -> str:
     if result.outcome == SKIPPED:
         return f"{start}><skipped message={quoteattr(_plain(result.reason))}/></testcase>"
     return f"{start}/>"
+
+
+def printable(line: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join("?" if unicodedata.category(c)[0] == "C" else c for c in line)
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from mockserver.verify.expectations import differences
 from mockserver.verify.placeholders import OWN_ETAG, Missing, Placeholders, Unlearnt
 from mockserver.verify.probes import READS, Probe, Suite
 from mockserver.verify.schemas import Documents
-from mockserver.verify.values import Absent, Difference, at, shown
+from mockserver.verify.values import Absent, Difference, at, excerpt
 
 HELD, DIFFERS, SKIPPED, FAILED = "held", "differs", "skipped", "failed"
 OUTCOMES = (HELD, DIFFERS, SKIPPED, FAILED)
@@ -115,14 +115,18 @@ class Runner:
             found, outcome, reason = [], SKIPPED, str(error)
         except (NoAnswer, Unlearnt) as error:
             found, outcome, reason = [], FAILED, str(error)
-        self._undo(probe, own)
+        except KeyboardInterrupt:
+            self._doubt(own)
+            raise
+        finally:
+            self._undo(probe, own)
         seconds = time.monotonic() - started
         return Result(probe, version, outcome, reason, tuple(found), tuple(own.requests), seconds)
 
-    def knock(self, version: str) -> int:
-        """The status of a first read; NoAnswer."""
+    def knock(self, version: str) -> Answer:
+        """The answer to a first read; NoAnswer."""
         request = {"method": "GET", "path": self.suite.facts["first"]}
-        return self._ask(request, _Own(version=version, base_path=self._base_path)).status
+        return self._ask(request, _Own(version=version, base_path=self._base_path))
 
     def set_up(self, version: str) -> None:
         """Make every placeholder that is made, in order: some are there only to be members of others."""
@@ -253,6 +257,15 @@ class Runner:
             for one in taken:
                 self._created.append({"rule": rule, "values": {"made": one}, "version": version})
 
+    def _doubt(self, own: _Own) -> None:
+        """Name what a probe that ends early may have made and nothing removes: an order, for one."""
+        removed = {f"POST {rule['post']}" for rule in self.suite.facts.get("created", ())}
+        self.left_behind += [
+            f"{request} was asked before the end, and may have been carried out"
+            for request in own.requests
+            if request.startswith("POST ") and request not in removed
+        ]
+
     def _remove(self, made: Mapping[str, Any]) -> None:
         own = _Own(values=made["values"], version=made["version"], base_path=self._base_path)
         self._put_back(made["rule"]["undo"], own)
@@ -273,8 +286,7 @@ class Runner:
             self.left_behind.append(f"{asked}: {error}")
             return
         if answer.status >= 300 and answer.status not in (404, 410):
-            said = shown(answer.body[:200].decode("utf-8", "replace"))
-            self.left_behind.append(f"{own.requests[-1]} answered {answer.status}: {said}")
+            self.left_behind.append(f"{own.requests[-1]} answered {answer.told}: {excerpt(answer.body)}")
 
 
 class _Context:

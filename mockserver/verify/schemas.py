@@ -8,10 +8,12 @@ from typing import Any
 
 from mockserver.conformance.documents import METHODS, Document, document
 from mockserver.verify.asking import Answer
-from mockserver.verify.values import Difference, shown
+from mockserver.verify.masking import without_secrets
+from mockserver.verify.values import Difference, excerpt, shown
 
 _MOST = 5  # violations of one answer that are told
 _LONGEST = 300  # characters of one of them
+_LOOKED_AT = 2000  # characters of it that are searched for secrets
 
 Place = tuple[str, ...]
 
@@ -34,7 +36,7 @@ class Documents:
         contents: dict[str, Any] = response.get("content", {})
         if not contents:
             if answer.body:
-                yield Difference("body", "nothing", _excerpt(answer))
+                yield Difference("body", "nothing", excerpt(answer.body))
             return
         media_type = (answer.header("content-type") or "").partition(";")[0].strip().lower()
         if media_type not in contents:
@@ -45,7 +47,7 @@ class Documents:
         try:
             body = answer.json()
         except ValueError:
-            yield Difference("body", "JSON", _excerpt(answer))
+            yield Difference("body", "JSON", excerpt(answer.body))
             return
         yield from _invalid(
             described, (*place, "content", media_type, "schema"), f"what {name} answers", body
@@ -77,11 +79,8 @@ def _invalid(known: Document, place: Place, expected: str, body: Any) -> Iterato
             if number == _MOST:
                 break
             path = ".".join(str(part) for part in error.instance_path)
-            told = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
+            message = without_secrets(error.message[:_LOOKED_AT])
+            told = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
             yield Difference(path or "body", expected, told)
     except (ValueError, RecursionError):  # nested deeper than any document says
         yield Difference("body", expected, shown(body))
-
-
-def _excerpt(answer: Answer) -> str:
-    return shown(answer.body[:300].decode("utf-8", "replace"))

@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mockserver.verify.masking import MASK, is_secret, without_secrets
+
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)"
 _DEEPEST = 6  # levels of a value that are shown
 _WIDEST = 12  # members or items of it
 _LONGEST = 240  # characters of it
+_EXCERPT = 2000  # bytes of a body that are looked at to show its beginning
 
 
 def _text(pattern: str) -> Callable[[Any], bool]:
@@ -97,12 +100,17 @@ def at(content: Any, path: str) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value as JSON for a report: cut where it is deep, wide or long."""
+    """A value as JSON for a report: cut where it is deep, wide or long, without what secret names hold."""
     try:
         text = orjson.dumps(_cut(value, _DEEPEST), option=orjson.OPT_NON_STR_KEYS).decode()
     except (TypeError, ValueError, RecursionError):  # half a surrogate, for one
         text = ascii(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def excerpt(body: bytes) -> str:
+    """The beginning of a body for a report, without what secret names hold in it."""
+    return shown(without_secrets(body[:_EXCERPT].decode("utf-8", "replace"))) if body else "an empty body"
 
 
 def compare(expected: Any, found: Any, path: str = "", *, ordered: bool = True) -> Iterator[Difference]:
@@ -149,7 +157,10 @@ def _cut(value: Any, levels: int) -> Any:
     if isinstance(value, dict):
         if levels == 0:
             return "{…}"
-        kept = {name: _cut(item, levels - 1) for name, item in list(value.items())[:_WIDEST]}
+        kept = {
+            name: MASK if item and is_secret(str(name)) else _cut(item, levels - 1)
+            for name, item in list(value.items())[:_WIDEST]
+        }
         return kept | ({"…": len(value) - _WIDEST} if len(value) > _WIDEST else {})
     if isinstance(value, list):
         if levels == 0:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from mockserver.verify.asking import Address, Answer, Asker, BadAddress, NoAnswer
+from mockserver.verify.asking import Address, Answer, Asker, BadAddress, NoAnswer, NotAsked
 from tests.support import Server
 from tests.verify.serving import KEYS, Sent, new_server, serving, verify
 
@@ -92,6 +92,28 @@ def test_wrong_credentials_end_the_run_at_once(provider: str, server: Server) ->
     assert len(asked) == 1
 
 
+def test_a_redirect_ends_the_run_and_is_told(server: Server) -> None:
+    """With what it repeats of the key masked; nothing is sent there."""
+    asked: list[str] = []
+
+    def away(_: str, target: str, sent: Sent) -> Sent:
+        asked.append(target)
+        return Sent(301, {"location": "http://127.0.0.1:1/?key=demo-didww-key"}, b"")
+
+    with serving(server, away) as address:
+        result = verify("didww", f"{address}/didww", code=1)
+    assert (
+        "answers 301 to http://127.0.0.1:1/?key=***; a key is not sent along with a redirect" in result.stderr
+    )
+    assert len(asked) == 1
+
+
+def test_an_address_where_the_api_is_not_is_doubted(server: Server) -> None:
+    with serving(server) as address:
+        result = verify("didww", address, "--claim", "didww.balances.show", code=2)
+    assert f"GET /v3/balance answers 404: does the API start at {address}?" in result.stderr
+
+
 def test_a_key_in_the_address_is_not_shown(server: Server) -> None:
     (key,) = KEYS["didww"].values()
     verify("didww", f"http://127.0.0.1:1/{key}", code=1)
@@ -162,11 +184,21 @@ def test_a_key_that_every_answer_repeats_is_nowhere(key: str, form: str, tmp_pat
     assert not [one for one in forms if one in report]
 
 
-def test_secrets_that_an_answer_holds_are_not_shown() -> None:
+SPILT = {
+    "beside": b'{"sipaccount": {"name": "12345", "password": "hunter2"}, "token": ["hunter2"]}',
+    "below another": b'{"sipaccount": {"x": {"Password": "a \\"hunter2", "y": [{"api_key": "hunter2"}]}}}',
+    "in a wrong kind": b'{"sipaccount": [{"password": "hunter2"}]}',
+    "broken off": b'{"sipaccount": {"password": "hunter2',
+    "a form": b"login=1&sip_password=hunter2&x=1",
+}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("told", SPILT.values(), ids=SPILT)
+def test_secrets_that_an_answer_holds_are_not_shown(told: bytes, status: int) -> None:
     def change(_: str, target: str, sent: Sent) -> Sent:
         if target.endswith("/v1/sipaccounts/12345"):
-            told = b'{"sipaccount": {"name": "12345", "password": "hunter2"}, "token": ["hunter2"]}'
-            return sent._replace(body=told, headers={**sent.headers, "content-length": str(len(told))})
+            return Sent(status, {**sent.headers, "content-length": str(len(told))}, told)
         return sent
 
     with serving(new_server(), change) as address:
@@ -198,10 +230,30 @@ def throttled(retry_after: str | None) -> Answer:
     ("retry_after", "pause"), [(None, 2.0), ("1", 1.0), ("86400", 30.0), ("soon", 2.0), ("-1", 2.0)]
 )
 def test_a_429_is_asked_once_more_after_a_pause(retry_after: str | None, pause: float) -> None:
-    asker = Scripted(throttled(retry_after), throttled("0"), Answer(200, (), b""))
-    assert asker.ask("GET", "/", "", {}, None).status == 429
-    assert asker.slept == [pause]
+    asker = Scripted(throttled(retry_after), Answer(200, (), b""))
     assert asker.ask("GET", "/", "", {}, None).status == 200
+    assert asker.slept == [pause]
+
+
+def test_being_throttled_again_is_no_answer_and_soon_ends_the_run() -> None:
+    asker = Scripted(*[throttled("0")] * 6)
+    for _ in range(3):
+        with pytest.raises(NotAsked, match=r"too many requests \(429\)"):
+            asker.ask("GET", "/", "", {}, None)
+    with pytest.raises(NotAsked, match="3 requests in a row"):
+        asker.ask("GET", "/", "", {}, None)
+
+
+def test_a_server_that_throttles_does_not_differ(server: Server) -> None:
+    """Too many requests say nothing about the claims."""
+
+    def throttle(_: str, target: str, sent: Sent) -> Sent:
+        return Sent(429, {"retry-after": "0"}, b"") if "/orders" in target else sent
+
+    with serving(server, throttle) as address:
+        result = verify("idt", f"{address}/idt", "--claim", "idt.get_orders", code=1)
+    assert "failed   idt.orders.order  too many requests (429)" in result.stdout
+    assert "differs  idt" not in result.stdout
 
 
 def test_requests_keep_the_rate() -> None:

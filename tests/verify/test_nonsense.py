@@ -79,6 +79,10 @@ NONSENSE: dict[str, tuple[Speak, int]] = {
     "server error": (whole(b"oops", b"text/plain", b"500 Internal Server Error"), 2),
     "redirect": (
         say(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\n\r\n"),
+        1,
+    ),
+    "cut gzip": (
+        say(JSON + b"Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\n\x1f\x8b\x08" + b"\0" * 9),
         2,
     ),
     "refused": (whole(b"{}", status=b"401 Unauthorized"), 1),
@@ -129,6 +133,26 @@ def test_it_gives_up_after_three_requests_without_an_answer() -> None:
         result = verify("idt", address, "--claim", "idt.error.*", code=1)
     assert len(connections) == 4
     assert "not asked: 3 requests in a row were not answered" in result.stdout
+
+
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    body = '{"\\u001b[2J": 1, "\x9b31m": "\x9b2J \u202e"}'.encode()
+    kind = b"application/json\x1b[31m\x9b0m"
+    with answering(whole(body, kind)) as address:
+        result = verify("idt", address, "--claim", "idt.get_orders", code=2)
+    assert "found application/json?[31m?0m" in result.stdout
+    assert all(c.isprintable() or c == "\n" for c in result.output), ascii(result.output)
+
+
+def test_a_key_is_not_shown_where_an_answer_is_cut() -> None:
+    """Excerpts end somewhere; the beginning of the secret before that end would be enough for a guess."""
+    secret = KEYS["idt"]["MOCKSERVER_VERIFY_SECRET"]
+    for before in range(210, 245, 3):
+        body = b"." * before + secret.encode() + b"." * 400
+        with answering(whole(body, b"text/plain", b"500 Oops")) as address:
+            result = verify("idt", address, "--claim", "idt.paging.beyond", code=2)
+        found = result.stdout.rpartition("found 500: ")[2].partition("\n")[0].strip('."…*')
+        assert len(found) < 4, (before, found)
 
 
 def test_an_answer_that_gives_the_key_away_is_not_repeated() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.data import load_contract
 from tests.support import Server, state_of
 from tests.verify.serving import new_server, serving, verify
 
@@ -23,6 +24,12 @@ LEAST = {"didww": 480, "idt": 50, "didlogic": 60}
 
 def of(result: Any, outcome: str) -> list[dict[str, Any]]:
     return [probe for probe in json.loads(result.stdout)["probes"] if probe["outcome"] == outcome]
+
+
+def claims_about(provider: str) -> dict[str, set[str]]:
+    """The versions that each claim about a provider is of."""
+    every = load_contract("claims.json")["claims"]
+    return {one["id"]: set(one["version"]) for one in every if one["id"].startswith(f"{provider}.")}
 
 
 def methods(server: Server) -> set[str]:
@@ -40,6 +47,10 @@ def test_reading_finds_no_difference_and_changes_nothing(provider: str) -> None:
     assert report["counts"]["held"] >= LEAST[provider]
     assert (report["counts"]["differs"], report["counts"]["failed"]) == (0, 0)
     assert report["left_behind"] == []
+    assert report["claims"]["held"]
+    told = [claim for claims in report["claims"].values() for claim in claims]
+    versions = {probe["version"] for probe in report["probes"]}
+    assert sorted(told) == sorted(one for one, about in claims_about(provider).items() if about & versions)
     assert {request.split()[0] for probe in report["probes"] for request in probe["requests"]} <= {
         "GET",
         "HEAD",
@@ -109,6 +120,8 @@ def test_reports_say_the_same_in_every_form(tmp_path: Path) -> None:
     assert (counts["failures"], counts["errors"]) == (0, 0)
     held = counts["tests"] - counts["skipped"]
     assert f"held {held}, differs 0, skipped {counts['skipped']}, failed 0" in told.stderr
-    last = text.splitlines()[-1].split()
-    assert last == ["all", str(held), "0", str(counts["skipped"]), "0"]
+    *_, total, _, claims = text.splitlines()
+    assert total.split() == ["all", str(held), "0", str(counts["skipped"]), "0"]
+    assert claims.startswith("claims: held ")
+    assert claims.endswith(" (no probe asks about them)")
     assert "sends POST, and writes are not allowed" in text
