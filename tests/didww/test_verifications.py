@@ -296,6 +296,26 @@ def test_number_can_be_put_under_an_approved_verification(account: Account) -> N
     assert did(account, second)["blocked"] is False
 
 
+def test_number_of_another_city_is_not_put_under_an_approved_verification(account: Account) -> None:
+    """The requirement binds the address to the city of each number (documented for verifications)."""
+
+    def bought(area: str) -> str:
+        query = f"filter[area_name]={area}&filter[needs_registration]=true&include=stock_keeping_units"
+        (group,) = account.get(f"/did_groups?{query}").data
+        sku = group["relationships"]["stock_keeping_units"]["data"][0]["id"]
+        (row,) = account.dids_of(account.order(did_item(sku, qty=1)).data)
+        return row["id"]  # type: ignore[no-any-return]
+
+    first, same, other = bought("Durban"), bought("Durban"), bought("Pretoria")
+    key = verify(account, [first], address(account, identity(account), "ZA", "Durban")).data["id"]
+    account.advance(seconds=1)
+    to = link("address_verifications", key)
+    with unchanged(account):
+        answer = change(account, "dids", other, {}, address_verification=to)
+    assert answer.body["errors"][0]["detail"] == "address_verification - is invalid"
+    assert change(account, "dids", same, {}, address_verification=to).status == 200
+
+
 def test_number_that_leaves_the_account_leaves_its_verification(account: Account) -> None:
     (row,) = waiting_dids(account, "SG")
     account.world.policies.chosen[KIND] = Policy("manual")

@@ -12,8 +12,10 @@ from mockserver.jsonapi.errors import ApiError, invalid
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.regulation_rows import (
     Address,
+    AddressRequirement,
     AddressVerification,
     EmergencyCallingService,
+    EmergencyRequirement,
     Identity,
     Proof,
 )
@@ -21,6 +23,7 @@ from mockserver.providers.didww.rows import Did, DidGroup
 from mockserver.providers.didww.rules import lifecycle
 from mockserver.providers.didww.rules.calendar import next_month, now
 from mockserver.providers.didww.rules.identities import proofs_of
+from mockserver.providers.didww.rules.requirements import misplaced
 
 OPEN_SERVICES = ("new", "in_process", "changes_required", "active", "pending_update")
 
@@ -107,7 +110,7 @@ def may_link(world: World, did: Did, link: str, key: str) -> bool:
         return (
             verification is not None
             and verification.status == "approved"
-            and group.address_requirement_id is not None
+            and _lies_right(world, AddressRequirement, group.address_requirement_id, verification, group)
             and any(
                 world.table(DidGroup)[other.did_group_id].address_requirement_id
                 == group.address_requirement_id
@@ -121,8 +124,26 @@ def may_link(world: World, did: Did, link: str, key: str) -> bool:
         and service.status in OPEN_SERVICES
         and "emergency" in group.features
         and (group.country_id, group.did_group_type_id) == (service.country_id, service.did_group_type_id)
+        and _lies_right(world, EmergencyRequirement, service.emergency_requirement_id, service, group)
         and active(did)
         and did.emergency_calling_service_id in (None, key)
+    )
+
+
+def _lies_right(
+    world: World,
+    kind: type[AddressRequirement | EmergencyRequirement],
+    key: str | None,
+    registered: AddressVerification | EmergencyCallingService,
+    group: DidGroup,
+) -> bool:
+    """Whether the address that was accepted is where a requirement wants it for the numbers of a group."""
+    requirement = None if key is None else world.table(kind)[key]
+    address = world.table(Address).get(registered.address_id)
+    return (
+        requirement is not None
+        and address is not None
+        and not any(misplaced(world, requirement, address, (group,)))
     )
 
 

@@ -91,7 +91,7 @@ def unmet(
         if requirement.address_area_level != "world_wide" and address.country_id != requirement.country_id:
             yield f"Address in {country} required"
         else:
-            yield from _place(world, requirement, address, groups)
+            yield from misplaced(world, requirement, address, groups)
     if identity is not None:
         named: Any = getattr(requirement, f"{identity.identity_type}_mandatory_fields")
         kind = identity.identity_type.capitalize()
@@ -149,7 +149,7 @@ def _proofs(world: World, what: str, count: int, type_ids: tuple[str, ...], enti
         yield f"{count} {what} Proof(s) ({names}) required"
 
 
-def _place(
+def misplaced(
     world: World, requirement: Requirement, address: Address, groups: Iterable[DidGroup]
 ) -> Iterator[str]:
     """Whether the address lies where the numbers are; the sentence is made after that for countries."""
