@@ -182,6 +182,29 @@ def test_callback_method_must_be_get_or_post(method: Any, owner: Account) -> Non
         assert_refused(answer, "attribute", name="callback_method")
 
 
+@pytest.mark.parametrize("quantities", [(0,), ()])
+def test_faults_of_items_and_of_the_order_are_told_together(quantities: Any, owner: Account) -> None:
+    """One error for each, as for any record (recorded); in which order is not known."""
+    sku = owner.group()["skus"][0]
+    wrong = {"allow_back_ordering": [], "callback_url": "x", "external_reference_id": "x" * 101}
+    with unchanged(owner):
+        answer = owner.order(*(did_item(sku, qty=qty) for qty in quantities), **wrong)
+    assert answer.status == 422, answer.raw
+    pointers = sorted(error["source"]["pointer"] for error in answer.body["errors"])
+    names = [*wrong, "items/0/qty" if quantities else "items"]
+    assert pointers == sorted(f"/data/attributes/{name}" for name in names)
+
+
+def test_faults_of_a_reservation_are_told_together(owner: Account) -> None:
+    chosen = owner.available(owner.group(3))[0]
+    assert owner.reserve(chosen).status == 201
+    with unchanged(owner):
+        answer = owner.reserve(chosen, description=[])
+    assert answer.status == 422, answer.raw
+    pointers = sorted(error["source"]["pointer"] for error in answer.body["errors"])
+    assert pointers == ["/data/attributes/description", "/data/relationships/available_did"]
+
+
 def test_own_reference_may_have_a_hundred_characters(owner: Account) -> None:
     item = did_item(owner.group(3)["skus"][0], qty=1)
     order = owner.order(item, external_reference_id="ü" * 100).data

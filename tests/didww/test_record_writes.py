@@ -15,6 +15,7 @@ from tests.didww.contract import NEW, OLD, assert_refused, known_in, read
 from tests.didww.refusals import unchanged
 
 WRITES: dict[str, Any] = read("record_writes.yaml")["writes"]
+LONGEST: int = read("record_writes.yaml")["longest"]
 VERSIONS = ("2021-04-19", "2021-12-15", OLD, NEW)
 LISTS: tuple[Any, ...] = ([], ["x"], {}, {"x": 1})
 SPANS = {
@@ -56,7 +57,8 @@ def bad_values(facts: dict[str, Any]) -> list[Any]:
     if kind == "word":
         return ["bogus", 5, True, ["post"], {"x": 1}, *([None, ""] if facts.get("needed") else [])]
     if kind == "url":
-        return ["ftp://example.com", "example.com", "x", 7, *LISTS]
+        long = "https://example.com/".ljust(LONGEST + 1, "x")
+        return ["ftp://example.com", "example.com", "x", 7, long, *LISTS]
     if kind == "reference":
         return ["x" * 101, *LISTS]
     if kind == "bool":
@@ -64,7 +66,7 @@ def bad_values(facts: dict[str, Any]) -> list[Any]:
     if kind == "int":
         found = ["x", 1.5, "1.5", True, facts["least"] - 1, facts["most"] + 1, 10**15, "9" * 29, *LISTS]
         return found if facts["null"] else [None, *found]
-    return list(LISTS)
+    return ["x" * (LONGEST + 1), *LISTS]
 
 
 def good_values(facts: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -81,7 +83,8 @@ def good_values(facts: dict[str, Any]) -> list[tuple[Any, Any]]:
     if kind == "reference":
         return [(None, None), ("x" * 100, "x" * 100), (12, "12"), (True, "true")]
     if kind == "text":
-        return [(None, None), ("", ""), ("front desk", "front desk"), (12, "12")]
+        long = "x" * LONGEST
+        return [(None, None), ("", ""), ("front desk", "front desk"), (12, "12"), (long, long)]
     return []
 
 

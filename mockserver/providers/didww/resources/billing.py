@@ -11,7 +11,6 @@ from mockserver.core.world import World
 from mockserver.jsonapi.codecs import CENTS, DECIMAL, INSTANT, Codec, day, decimal_text, words
 from mockserver.jsonapi.resource import Incoming, ResourceType, Source, attr, bound, exact, sort
 from mockserver.providers.didww.resources.collation import collated
-from mockserver.providers.didww.resources.values import switch, text
 from mockserver.providers.didww.rows import Balance, Order, OrderItem
 from mockserver.providers.didww.rules import money, ordering
 from mockserver.providers.didww.versions import V2022_05, V2026_04
@@ -54,26 +53,12 @@ FORMER_ITEMS = Codec(lambda items: [_item(_former(item)) for item in items])
 
 
 def _place(world: World, incoming: Incoming) -> Order:
-    values = incoming.values
-    return ordering.place_order(
-        world,
-        ordering.OrderRequest(
-            items=values.get("items"),
-            version=incoming.version,
-            allow_back_ordering=switch("allow_back_ordering", values.get("allow_back_ordering")),
-            callback_url=text("callback_url", values.get("callback_url")),
-            callback_method=text("callback_method", values.get("callback_method")),
-            external_reference_id=_reference(incoming),
-        ),
-    )
+    values = {"items": None, **incoming.values}
+    return ordering.place_order(world, ordering.OrderRequest(version=incoming.version, **values))
 
 
 def _update(world: World, row: Any, incoming: Incoming) -> Order:
-    return ordering.set_external_reference(world, row, _reference(incoming))
-
-
-def _reference(incoming: Incoming) -> str | None:
-    return text("external_reference_id", incoming.values.get("external_reference_id"))
+    return ordering.set_external_reference(world, row, incoming.values["external_reference_id"])
 
 
 ORDERS = ResourceType(

@@ -27,7 +27,6 @@ from mockserver.jsonapi.resource import (
 )
 from mockserver.providers.didww.record_rows import NanpaPrefix
 from mockserver.providers.didww.resources.collation import collated
-from mockserver.providers.didww.resources.values import text
 from mockserver.providers.didww.rows import (
     AvailableDid,
     DidGroup,
@@ -237,9 +236,7 @@ AVAILABLE_DIDS = ResourceType(
 
 def _reserve(world: World, incoming: Incoming) -> DidReservation:
     values = incoming.values
-    return reservations.reserve(
-        world, values.get("available_did_id"), text("description", values.get("description"))
-    )
+    return reservations.reserve(world, values.get("available_did_id"), values.get("description"))
 
 
 DID_RESERVATIONS = ResourceType(

@@ -15,6 +15,7 @@ from mockserver.providers.didww.rules import did_links, history, lifecycle, mone
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import next_month, now
 from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
+from mockserver.providers.didww.rules.reading import DESCRIPTION
 
 LINKS = (
     "voice_in_trunk",
@@ -64,7 +65,7 @@ def _read(world: World, name: str, value: Any, version: str, errors: list[ApiErr
         if name == "terminated":
             return boolean(value)
         if name == "description":
-            return _text(value)
+            return DESCRIPTION(value)
         if name == "billing_cycles_count":
             return _within(integer(value), 0, 999)
         if name == "capacity_limit":
@@ -79,14 +80,6 @@ def _read(world: World, name: str, value: Any, version: str, errors: list[ApiErr
     if name in did_links.TARGETS:
         return did_links.read_link(world, name, value, version, errors)
     return value
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | float):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    raise NotThat(assumed.INVALID)
 
 
 def _within(value: int | None, least: int, most: int) -> int | None:

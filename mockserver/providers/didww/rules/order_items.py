@@ -6,7 +6,7 @@ whose values are not with 422, again all at once, each pointing at `/data/attrib
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +70,14 @@ def item_error(index: int, name: str, message: str) -> ApiError:
     return invalid(f"items/{index}/{name}", message)
 
 
-def read_items(world: World, items: object, version: str) -> list[Line | Channels]:
-    """The lines of a request in the order sent. `items` is parsed JSON of any shape; Refusal when unfit."""
-    sent = _shape(items, version)
+def read_items(
+    world: World, items: object, version: str, others: Sequence[ApiError] = ()
+) -> list[Line | Channels]:
+    """The lines of a request in the order sent. `items` is parsed JSON of any shape; Refusal when unfit.
+
+    `others` are faults of the rest of the request, which are told after those of the items.
+    """
+    sent = _shape(items, version, others)
     errors: list[ApiError] = []
     lines: list[Line | Channels] = []
     named: set[str] = set()
@@ -85,14 +90,14 @@ def read_items(world: World, items: object, version: str) -> list[Line | Channel
         if line is not None:
             lines.append(line)
     if errors:
-        raise Refusal(errors, Evidence("documented", "didww.error.order_item"))
+        raise Refusal([*errors, *others], Evidence("documented", "didww.error.order_item"))
     return lines
 
 
 # --- shape -----------------------------------------------------------------------------------------
 
 
-def _shape(items: object, version: str) -> list[tuple[str, dict[str, Any]]]:
+def _shape(items: object, version: str, others: Sequence[ApiError]) -> list[tuple[str, dict[str, Any]]]:
     """Type and attributes of every item, or Refusal with 400 (422 for an empty list)."""
     evidence = Evidence("assumed", "didww.error.order_item_shape")
     if items is None:
@@ -100,7 +105,7 @@ def _shape(items: object, version: str) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(items, list):
         raise Refusal(_bad_value(items, "items"), evidence)
     if not items:
-        raise Refusal(invalid("items", assumed.BLANK), evidence)
+        raise Refusal([invalid("items", assumed.BLANK), *others], evidence)
     errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item, version)]
     if errors:
         raise Refusal(errors, evidence)

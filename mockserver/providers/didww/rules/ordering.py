@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from mockserver.core.messages import Evidence
 from mockserver.core.world import World
-from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
+from mockserver.jsonapi.errors import ApiError, Refusal, invalid_record
 from mockserver.providers.didww import assumptions as assumed
 from mockserver.providers.didww.rows import Order, OrderItem
 from mockserver.providers.didww.rules import callbacks, capacity, money, nanpa
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import end_of, now
+from mockserver.providers.didww.rules.casting import NotThat
 from mockserver.providers.didww.rules.fulfilment import CompleteOrder, SupplyBackOrder, cancel, supply
 from mockserver.providers.didww.rules.order_items import Channels, Line, item_error, read_items
+from mockserver.providers.didww.rules.reading import REFERENCE, Reader, read_all, switch_or_null, text, word
 from mockserver.providers.didww.rules.reservations import consume
 from mockserver.providers.didww.signing import usable
 from mockserver.providers.didww.versions import V2026_04
 
 TOO_MANY = "exceeds available DIDs count"  # documented in a fixture of the Ruby SDK
 NOT_PENDING = "Order not pending"  # documented, about the whole record since 2021
-MOST_REFERENCE = 100  # characters of external_reference_id, documented
+
+
+def _address(value: object) -> str | None:
+    """Where a callback goes, or null."""
+    found: str | None = _TEXT(value)
+    if found is not None and not usable(found):
+        raise NotThat(assumed.INVALID)
+    return found
+
+
+_TEXT = text()
+_OPTIONS: Mapping[str, Reader] = {
+    "allow_back_ordering": switch_or_null,
+    "callback_url": _address,
+    "callback_method": word("get", "post", null=True),
+    "external_reference_id": REFERENCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What a client asks for. `items` is the parsed JSON as it came, whatever it is.
+    """What a client asks for: parsed JSON as it came, whatever it is, None for what was not sent.
 
-    allow_back_ordering   None when not sent: the version's default applies
-    callback_method       lower case as in 2026-04-16
-    version               the API version the request is served in
+    callback_method   spelled as in 2026-04-16
+    version           the API version the request is served in
     """
 
     items: object
     version: str
-    allow_back_ordering: bool | None = None
-    callback_url: str | None = None
-    callback_method: str | None = None
-    external_reference_id: str | None = None
+    allow_back_ordering: object = None
+    callback_url: object = None
+    callback_method: object = None
+    external_reference_id: object = None
 
 
 def place_order(world: World, request: OrderRequest) -> Order:
@@ -50,12 +68,15 @@ def place_order(world: World, request: OrderRequest) -> Order:
     that will not do.
     """
     require_write_access(world)
-    sent = read_items(world, request.items, request.version)
+    errors: list[ApiError] = []
+    options = read_all(_OPTIONS, {name: getattr(request, name) for name in _OPTIONS}, errors)
+    sent = read_items(world, request.items, request.version, errors)
+    if errors:
+        raise Refusal(errors, Evidence("documented", "didww.error.order_option"))
     lines = [line for line in sent if isinstance(line, Line)]
     channels = [line for line in sent if isinstance(line, Channels)]
-    _check_options(request)
-    back_ordering = request.allow_back_ordering
-    if back_ordering is None:
+    back_ordering = options["allow_back_ordering"]
+    if back_ordering is None:  # the version's default
         back_ordering = request.version >= V2026_04  # documented from then on, assumed before
     missing = _missing(world, lines, back_ordering)
     amount = sum((sum(_prices(world, line)) * line.qty for line in lines), Decimal(0))
@@ -83,9 +104,9 @@ def place_order(world: World, request: OrderRequest) -> Order:
         created_at=now(world),
         description="DID" if isinstance(sent[0], Line) else "Capacity",
         items=tuple(items[line.index] for line in reversed(sent)),
-        callback_url=request.callback_url,
-        callback_method=request.callback_method,
-        external_reference_id=request.external_reference_id,
+        callback_url=options["callback_url"],
+        callback_method=options["callback_method"],
+        external_reference_id=options["external_reference_id"],
         did_ids=tuple(did_ids),
     )
     world.table(Order).put(order)
@@ -112,34 +133,17 @@ def cancel_order(world: World, order: Order) -> None:
     cancel(world, order)
 
 
-def set_external_reference(world: World, order: Order, reference: str | None) -> Order:
+def set_external_reference(world: World, order: Order, reference: object) -> Order:
     """Change the one thing of an order that can be changed (2026-04-16).
 
-    Refusal with 403 for a read-only account, with 422 when the reference is too long.
+    Refusal with 403 for a read-only account, with 422 when the reference is too long or no text.
     """
     require_write_access(world)
-    errors = _reference_errors(reference)
+    errors: list[ApiError] = []
+    changes = read_all(_OPTIONS, {"external_reference_id": reference}, errors)
     if errors:
         raise Refusal(errors, Evidence("documented", "didww.error.external_reference_id"))
-    return world.table(Order).put(replace(order, external_reference_id=reference))
-
-
-def _check_options(request: OrderRequest) -> None:
-    errors = _reference_errors(request.external_reference_id)
-    url = request.callback_url
-    if url is not None and not usable(url):
-        errors.append(invalid("callback_url", assumed.INVALID))
-    if request.callback_method not in (None, "get", "post"):
-        errors.append(invalid("callback_method", assumed.NOT_IN_LIST))
-    if errors:
-        raise Refusal(errors, Evidence("documented", "didww.error.order_option"))
-
-
-def _reference_errors(reference: str | None) -> list[ApiError]:
-    if reference is None or len(reference) <= MOST_REFERENCE:
-        return []
-    message = f"is too long (maximum is {MOST_REFERENCE} characters)"
-    return [invalid("external_reference_id", message)]
+    return world.table(Order).put(replace(order, **changes))
 
 
 def _missing(world: World, lines: list[Line], back_ordering: bool) -> dict[int, int]:

@@ -9,12 +9,13 @@ from typing import ClassVar
 from mockserver.core.messages import Evidence
 from mockserver.core.scheduler import Job
 from mockserver.core.world import World
-from mockserver.jsonapi.errors import Refusal, invalid, invalid_record
+from mockserver.jsonapi.errors import ApiError, Refusal, invalid, invalid_record
 from mockserver.providers.didww.assumptions import BLANK, INVALID, RESERVATION_LIMIT_REACHED
 from mockserver.providers.didww.rows import DidReservation
 from mockserver.providers.didww.rules import availability
 from mockserver.providers.didww.rules.access import require_write_access
 from mockserver.providers.didww.rules.calendar import now
+from mockserver.providers.didww.rules.reading import DESCRIPTION, read_all
 
 HELD_FOR = timedelta(minutes=10)  # recorded
 MOST_LIVE = 10  # documented default; the account's option `reservations` overrides it
@@ -44,29 +45,31 @@ def available_count(world: World) -> int:
     return max(0, most - len(world.table(DidReservation)))
 
 
-def reserve(world: World, available_did_id: str | None, description: str | None = None) -> DidReservation:
-    """Hold one number. None stands for a request without the relationship.
+def reserve(world: World, available_did_id: str | None, description: object = None) -> DidReservation:
+    """Hold one number. None stands for a request without the relationship; `description` is as it came.
 
-    Refusal: 403 for a read-only account; 422 for no number, one that is not on sale, or one too many.
+    Refusal: 403 for a read-only account; 422 for no number, one that is not on sale, a description that is
+    no text, or one too many.
     """
     require_write_access(world)
+    errors: list[ApiError] = []
+    evidence: Evidence | None = None
+    row = None if available_did_id is None else availability.find(world, available_did_id)
     if available_did_id is None:
-        raise Refusal(
-            invalid("available_did", BLANK, relationship=True),
-            Evidence("assumed", "didww.error.reservation_without_number"),
-        )
-    row = availability.find(world, available_did_id)
-    if row is None or not world.stock("didww").take(int(row.number)):
-        raise Refusal(
-            invalid("available_did", INVALID, relationship=True),
-            Evidence("documented", "didww.error.reservation_number_taken"),
-        )
+        errors.append(invalid("available_did", BLANK, relationship=True))
+        evidence = Evidence("assumed", "didww.error.reservation_without_number")
+    elif row is None or not world.stock("didww").take(int(row.number)):
+        errors.append(invalid("available_did", INVALID, relationship=True))
+        evidence = Evidence("documented", "didww.error.reservation_number_taken")
+    read = read_all({"description": DESCRIPTION}, {"description": description}, errors)
+    if errors or row is None:
+        raise Refusal(errors, evidence)
     if available_count(world) < 1:
         raise Refusal(
             invalid_record(RESERVATION_LIMIT_REACHED), Evidence("assumed", "didww.error.reservation_limit")
         )
     instant = now(world)
-    reservation = DidReservation(world.ids.uuid(), description, instant, instant + HELD_FOR, row.id)
+    reservation = DidReservation(world.ids.uuid(), read["description"], instant, instant + HELD_FOR, row.id)
     world.table(DidReservation).put(reservation)
     world.at(reservation.expires_at, ExpireReservation(reservation.id))
     world.announce(f"{DidReservation.table}/{reservation.id}", "reserved")
