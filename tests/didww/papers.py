@@ -53,7 +53,7 @@ class Papers:
     def make_person(self, iso: str, kind: str, own: int) -> None:
         country = self.account.get(f"/countries?filter[iso]={iso}").data[0]
         names = {"first_name": "Ann", "last_name": "Lee", "phone_number": "441632960000"}
-        names |= {"company_name": "Lee Ltd"} if own else {}
+        names |= {"company_name": "Lee Ltd", "birth_date": "1970-01-01"} if own else {}
         self.make("identities", {"identity_type": kind, **names}, country=self.link(country))
 
     @rule(place=SMALL, iso=st.sampled_from(["US", "DE", "BE"]))
