@@ -155,7 +155,11 @@ def _in_form(schema: JSON) -> JSON:
 
 
 def _described(field: JSON) -> JSON:
-    return {**field["schema"], "description": field["about"]}
+    """The schema of a field. A text that must be there must not be blank, either."""
+    schema = {**field["schema"], "description": field["about"]}
+    if field["required"] and schema["type"] == "string" and not schema.keys() & {"enum", "format"}:
+        schema = {"minLength": 1, **schema}
+    return schema
 
 
 def _operation(name: str, path: str, row: JSON) -> JSON:
@@ -216,7 +220,7 @@ def _answer(row: JSON) -> JSON:
         elif kind.startswith("text/"):
             content[kind] = {"schema": {"type": "string"}}
         else:
-            content[kind] = {}
+            content[kind] = {"schema": {"type": "string", "format": "binary"}}
     return {"description": "Done", "content": content}
 
 

@@ -217,7 +217,7 @@ class _Builder:
             "description": "As in `url` of a completed export",
             "schema": {"type": "string", "minLength": 1},
         }
-        binary: JSON = {"application/octet-stream": {"schema": {"type": "string"}}}
+        binary: JSON = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         operation = {
             "operationId": "downloadExport",
             "summary": "Download the file of an export",

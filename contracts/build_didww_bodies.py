@@ -213,7 +213,7 @@ class Bodies:
         """The component of the form that an upload is."""
         kinds: dict[str, JSON] = {
             "text": {"type": "string"},
-            "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+            "file": {"type": "string", "format": "binary"},
         }
         parts = self._tables.writes["POST /encrypted_files"]["parts"]
         properties: JSON = {}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.build import build, builders, differing, main
-from contracts.checking import faults, operations
+from contracts.checking import faults, operations, resolve
 from mockserver.app import build_providers
 from mockserver.control.openapi import full_paths
 from mockserver.control.operations import OPERATIONS as CONTROL
@@ -63,6 +63,38 @@ def test_every_operation_has_what_a_code_generator_needs(name: str) -> None:
         assert any(status >= "400" for status in operation["responses"]), (method, path)
         for parameter in operation["parameters"]:
             assert "$ref" in parameter or (parameter["description"] and parameter["schema"]), (method, path)
+
+
+SENT = {
+    "didww/2026-04-16": ("createEncryptedFile", {"encrypted_files[file]"}),
+    "didww/2022-05-10": ("createEncryptedFile", {"encrypted_files[items][][file]"}),
+    "didlogic/v2": ("create_document", {"document[files][frontside]", "document[files][backside]"}),
+}
+GIVEN = {
+    "didww/2026-04-16": ("downloadExport", {"application/octet-stream"}),
+    "didww/2022-05-10": ("downloadExport", {"application/octet-stream"}),
+    "didlogic/v2": ("download_document_file", {"image/jpeg", "image/png", "application/pdf"}),
+}
+
+
+def named(document: Any, name: str) -> Any:
+    return next(one for _, _, one in operations(document) if one["operationId"] == name)
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_files_that_are_sent_are_bytes_to_a_code_generator(name: str) -> None:
+    """`format: binary` alone tells a generator so: it then sends a part with a file name."""
+    document, (operation, expected) = DOCUMENTS[f"{name}/openapi.json"], SENT[name]
+    form = named(document, operation)["requestBody"]["content"]["multipart/form-data"]["schema"]
+    parts = {part: one.get("items", one) for part, one in resolve(document, form)["properties"].items()}
+    assert {part for part, one in parts.items() if one.get("format") == "binary"} == expected
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_files_that_are_given_are_bytes_to_a_code_generator(name: str) -> None:
+    operation, expected = GIVEN[name]
+    content = named(DOCUMENTS[f"{name}/openapi.json"], operation)["responses"]["200"]["content"]
+    assert content == {kind: {"schema": {"type": "string", "format": "binary"}} for kind in expected}
 
 
 def _two_with_one_id(document: Any) -> None:
