@@ -104,7 +104,8 @@ def _bad_codes(facts: Facts) -> list[Any]:
 
 
 def _bad_ips(facts: Facts) -> list[Any]:
-    return [7, ["bogus"], ["203.0.113.1/33"], [7], [None], ["203.0.113.1"] * (facts["most"] + 1)]
+    single = ("bogus", "203.0.113.1/33", "203.0.113.0/255.255.255.0", "fe80::1%eth0", 7, None)
+    return [7, *([value] for value in single), ["203.0.113.1"] * (facts["most"] + 1)]
 
 
 _BAD: dict[str, Any] = {
@@ -141,7 +142,13 @@ _GOOD: dict[str, Any] = {
     "codes": lambda facts: (
         [(facts["words"], facts["words"]), (["9", 10], [9, 10])] if 9 in facts["words"] else []
     ),
-    "ips": lambda facts: [(["203.0.113.0/24"], ["203.0.113.0/24"])],
+    "ips": lambda facts: [([" 203.0.113.0/24"], ["203.0.113.0/24"])],
     "digits": lambda facts: [([], []), (["1", "370"], ["1", "370"])],
-    "amount": lambda facts: [("0.0", "0.0"), ("100000.0", "100000.0"), ("12.50", "12.5"), (7, "7.0")],
+    "amount": lambda facts: [
+        ("0.0", "0.0"),
+        ("100000.0", "100000.0"),
+        ("12.50", "12.5"),
+        (7, "7.0"),
+        (0.1 + 0.2, "0.3"),
+    ],
 }

@@ -20,6 +20,7 @@ from mockserver.providers.didww.rules.casting import NotThat, boolean, integer
 Reader = Callable[[object], Any]
 MOST_REFERENCE = 100  # characters of external_reference_id, documented
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+_NETWORK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")  # neither a zone nor a mask in full
 
 
 def whole(least: int = 0, most: int = assumed.MOST_NUMBER, *, null: bool = False) -> Reader:
@@ -132,12 +133,12 @@ def several(one: Reader, *, most: int | None = None, null: bool = False, empty: 
 def address(value: object) -> str:
     """An IP address or a network, as it is written."""
     network(value)
-    return str(value)
+    return str(value).strip()
 
 
 def network(value: object) -> str:
     """An IP address or a network, with its prefix length: `203.0.113.1` is stored as `203.0.113.1/32`."""
-    if not isinstance(value, str) or len(value) > assumed.MOST_NAME:
+    if not isinstance(value, str) or not _NETWORK.fullmatch(value.strip()):
         raise NotThat(assumed.INVALID)
     try:
         return str(ip_network(value.strip(), strict=False))
@@ -151,10 +152,11 @@ def amount(least: Decimal, most: Decimal) -> Reader:
     def read(value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise NotThat(assumed.NOT_A_NUMBER)
-        negative = str(value).strip().startswith("-")
-        if not _AMOUNT.fullmatch(str(value).strip().lstrip("-")):
+        written = f"{value:.12f}" if isinstance(value, float) else str(value).strip()
+        negative = written.startswith("-")
+        if not _AMOUNT.fullmatch(written.removeprefix("-")):
             raise NotThat(assumed.NOT_A_NUMBER)
-        found = Decimal(str(value).strip())
+        found = Decimal(written)
         if negative or found < least:
             raise NotThat(assumed.at_least(least))
         if found > most:
