@@ -45,6 +45,12 @@ def _patience(value: timedelta) -> timedelta:
     return value
 
 
+def _waiting(value: timedelta) -> timedelta:
+    if value > timedelta(minutes=5):
+        raise ValueError("must not be longer than 5 minutes")
+    return value
+
+
 # Limits stand before the validator: after it they hold as well, but the document would not tell them.
 Number = Annotated[float, BeforeValidator(_plain_number)]
 Rate = Annotated[float, Field(gt=0, le=1_000_000), BeforeValidator(_plain_number)]
@@ -57,6 +63,12 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_duration_text),
     WithJsonSchema({"type": "string", "examples": ["2d", "PT1H30M"]}),
+]
+Patience = Annotated[
+    Duration, AfterValidator(_patience), WithJsonSchema({"type": "string", "examples": ["5s", "PT1M"]})
+]
+Latency = Annotated[
+    Duration, AfterValidator(_waiting), WithJsonSchema({"type": "string", "examples": ["2s", "PT5M"]})
 ]
 Money = Annotated[
     Decimal,
@@ -128,7 +140,7 @@ class ClockAdvance(Body):
     """A duration as a text: 90s, 15m, 2h30m, 2d, 1w, PT1H30M."""
     to: Instant | None = Field(default=None)
     """The instant to arrive at."""
-    wait: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    wait: Patience = timedelta(seconds=5)
     """How long to wait, in real time, until the callbacks that fell due have been sent."""
 
     @model_validator(mode="after")
@@ -171,12 +183,6 @@ class Firing(Body):
     """One of the type's outcomes; left out, its policy says."""
 
 
-def _waiting(value: timedelta) -> timedelta:
-    if value > timedelta(minutes=5):
-        raise ValueError("must not be longer than 5 minutes")
-    return value
-
-
 class NewEffect(Body):
     """What a fault does: one thing, or one thing and `latency`."""
 
@@ -184,7 +190,7 @@ class NewEffect(Body):
     """Answer with this status in the provider's envelope."""
     error: str | None = None
     """Answer with this error of the provider's, by its code."""
-    latency: Annotated[Duration, AfterValidator(_waiting)] | None = None
+    latency: Latency | None = None
     """Answer that much later, in real time."""
     cut: bool = Field(default=False, strict=True)
     """Close the connection without an answer; nothing was done."""
@@ -288,7 +294,7 @@ class RequestMatch(Body):
     method: str | None = None
     path: str | None = Field(default=None, max_length=500)
     """With * and ? as wildcards; with the provider's prefix or without."""
-    status: int | str | None = None
+    status: Annotated[int, Field(strict=True)] | str | None = None
     """404, or a class such as 4xx; 0 for connections that a fault cut."""
     query: str | None = None
     """A part of the query string."""
@@ -309,7 +315,7 @@ class RequestWait(RequestMatch):
     """Which requests are waited for, how many, and for how long."""
 
     count: int = Field(default=1, ge=1, strict=True)
-    timeout: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    timeout: Patience = timedelta(seconds=5)
 
 
 class CallbackWait(Body):
@@ -325,13 +331,13 @@ class CallbackWait(Body):
     after: int | None = Field(default=None, ge=0, strict=True)
     """Only callbacks after the one with this number: 3 for callback-3."""
     count: int = Field(default=1, ge=1, strict=True)
-    timeout: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    timeout: Patience = timedelta(seconds=5)
 
 
 class Redelivery(Body):
     """How a callback is sent again."""
 
-    wait: Annotated[Duration, AfterValidator(_patience)] = timedelta(seconds=5)
+    wait: Patience = timedelta(seconds=5)
     """How long to wait, in real time, for what becomes of it."""
 
 

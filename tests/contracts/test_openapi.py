@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.build import build, builders, differing, main
 from contracts.checking import faults, operations, resolve
 from mockserver.app import build_providers
+from mockserver.control import bodies
 from mockserver.control.openapi import full_paths
 from mockserver.control.operations import OPERATIONS as CONTROL
 from mockserver.settings import Settings
@@ -63,6 +65,27 @@ def test_every_operation_has_what_a_code_generator_needs(name: str) -> None:
         assert any(status >= "400" for status in operation["responses"]), (method, path)
         for parameter in operation["parameters"]:
             assert "$ref" in parameter or (parameter["description"] and parameter["schema"]), (method, path)
+
+
+def shown_examples() -> list[tuple[str, str, Any]]:
+    """(schema, property, example) of the control API's document."""
+    found = []
+    for schema, described in DOCUMENTS["control/openapi.json"]["components"]["schemas"].items():
+        for name, one in described.get("properties", {}).items():
+            for way in one.get("anyOf", [one]):
+                found += [(schema, name, example) for example in way.get("examples", ())]
+    return found
+
+
+def test_examples_of_the_control_api_are_taken() -> None:
+    found = shown_examples()
+    for schema, name, example in found:
+        try:
+            getattr(bodies, schema).model_validate({name: example})
+        except ValidationError as error:  # the rest of the body is missing
+            wrong = [one for one in error.errors() if one["loc"][:1] == (name,)]
+            assert wrong == [], (schema, name, example)
+    assert ("RequestWait", "timeout", "5s") in found
 
 
 SENT = {

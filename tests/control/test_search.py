@@ -94,6 +94,8 @@ def test_found_requests_show_bodies_when_asked(call: Caller) -> None:
         {"operation": "create_oder"},
         {"status": "4x"},
         {"status": 42},
+        {"status": False},
+        {"status": 200.0},
         {"after": -1},
         {"limit": 0},
         {"paht": "/"},
