@@ -39,7 +39,7 @@ def _probes(name: str, request: JSON, row: JSON, titles: dict[int, str]) -> Iter
     whole = {"status": status, "media_type": "application/json", "body": body}
     if common or level in ("documented", "assumed"):
         evidence = "documented" if level.startswith("documented") else "assumed"
-        claims = [own] if common else [refusal, own]
+        claims = [own] if common else [refusal, *_of_situation(row), own]
         yield {"id": refusal, "claims": claims, "evidence": evidence, **request, "expect": whole}
         return
     errors = [{"code": code, "title": titles[code]}] if "documented code" in level else ["<object>"]
@@ -47,3 +47,12 @@ def _probes(name: str, request: JSON, row: JSON, titles: dict[int, str]) -> Iter
     yield {"id": refusal, "claims": [refusal, own], "evidence": "documented", **request, "expect": known}
     shape = f"{refusal}.shape"
     yield {"id": shape, "claims": [shape, own], "evidence": "assumed", **request, "expect": whole}
+
+
+def _of_situation(row: JSON) -> list[str]:
+    """The claim of what all such refusals have in common, where the situation is in no source."""
+    if row["evidence"] != "assumed" or row["code"] not in (1002, 1003):
+        return []
+    if row["code"] == 1003:
+        return ["idt.reading.path"]
+    return ["idt.reading.types" if "source" in row else "idt.reading.query"]

@@ -36,8 +36,6 @@ def test_refusal_is_as_documented_and_changes_nothing(idt: Idt, key: str) -> Non
     assert response.status == row["status"]
     operation, _, case = key.partition(".")
     assert response.operation == ("" if case in BEFORE_ROUTING else operation)
-    assert response.evidence is not None
-    assert response.evidence.claim == f"idt.error.{row['code']}"
     assert state_of(idt.world) == before
 
 
@@ -88,10 +86,13 @@ def test_body_that_the_contract_suggests_is_that_of_a_row(name: str) -> None:
     assert entry in [error_entry(row, CODES[row["code"]]["title"], index) for row in same]
 
 
-def test_level_of_evidence_is_that_of_the_code(idt: Idt) -> None:
-    for row, situation in {row["code"]: (row, case) for row, case in CLAIMS.values()}.values():
-        idt.world.reset()
-        situation.prepare(idt)
-        evidence = send(idt, situation).evidence
-        assumed = CODES[row["code"]]["status_evidence"] == "assumed"
-        assert evidence.level == ("assumed" if assumed else "documented"), row
+@pytest.mark.parametrize("key", CLAIMS, ids=claim_id)
+def test_level_of_evidence_is_that_of_the_situation(idt: Idt, key: str) -> None:
+    """Of the code and its status, where the contract says no less of the situation."""
+    row, situation = CLAIMS[key]
+    situation.prepare(idt)
+    known = row["evidence"].startswith("documented code") or row["evidence"] == "documented"
+    assumed = CODES[row["code"]]["status_evidence"] == "assumed"
+    if row["code"] in (1002, 1003, 3001):  # several situations have them, not all of them documented
+        assumed = not known
+    assert send(idt, situation).evidence.level == ("assumed" if assumed else "documented")

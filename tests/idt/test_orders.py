@@ -323,3 +323,9 @@ def test_page_past_the_end_is_empty(idt: Idt, path: str) -> None:
     (rows,) = (value for key, value in body.items() if key != "meta")
     assert rows == []
     assert body["meta"]["total"] > 0
+
+
+@pytest.mark.parametrize("path", ["/orders", "/numbers", "/trunk_groups"])
+def test_page_is_as_large_as_it_is_asked_for(idt: Idt, path: str) -> None:
+    body, usual = idt.get(f"{path}?page_size=999999999999999"), idt.get(path)
+    assert body == {**usual, "meta": {**usual["meta"], "page_size": 999999999999999}}

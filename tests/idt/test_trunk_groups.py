@@ -86,7 +86,7 @@ def test_default_group_cannot_be_deleted(idt: Idt) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-@pytest.mark.parametrize("group", ["1", "x", "-10897", "10897.0", "%00", "9" * 40])
+@pytest.mark.parametrize("group", ["1", "x", "-10897", "%2B10897", "%2010897", "10897.0", "%00", "9" * 40])
 def test_unknown_group_is_not_found(idt: Idt, method: str, group: str) -> None:
     response = idt.call(method, f"/trunk_groups/{group}", body=b"no JSON")
     assert (response.status, errors_of(response)) == (404, [NOT_FOUND])

@@ -129,6 +129,13 @@ def test_every_declared_fault_is_of_a_known_kind() -> None:
             pass
 
 
+@pytest.mark.parametrize("fault", [one.fault for one in declared() if "option" in one.fault], ids=str)
+def test_account_can_begin_with_the_option_of_a_fault(fault: dict[str, Any]) -> None:
+    """Otherwise no server starts, every test fails, and the fault counts as noticed."""
+    with planted(fault):
+        assert Server().world()
+
+
 def test_partial_run_takes_off_the_survivors_that_it_noticed() -> None:
     mutants = [Mutant(name, "idt rule", (name,), {}) for name in ("idt.a", "idt.b", "idt.c")]
     run = Mutation(mutants, Claims())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -11,6 +12,11 @@ from mockserver.verify.probes import load_suite
 from mockserver.verify.runner import HELD, Runner
 from tests.support import Server
 from tests.verify.serving import KEYS
+
+
+def about(named: str, claims: Collection[str]) -> bool:
+    """The rest of a refusal, `….shape`, is a claim of its own beside the rule, and so is its answer's."""
+    return named in claims or named.removesuffix(".shape") in claims
 
 
 @pytest.mark.parametrize("provider", list(KEYS))
@@ -30,6 +36,6 @@ def test_a_probe_is_about_the_claim_that_the_answer_names(provider: str) -> None
     strange = {}
     for probe, version in suite.chosen(None, None):
         single = len(probe.steps) == 1 and not probe.id.startswith("didww.engine.")
-        if single and runner.run(probe, version).outcome == HELD and named[0] not in probe.claims:
+        if single and runner.run(probe, version).outcome == HELD and not about(named[0], probe.claims):
             strange[probe.id] = named[0]
     assert strange == {}

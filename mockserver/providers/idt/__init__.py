@@ -78,8 +78,9 @@ class Idt(Provider):
         try:
             _admit(world)
             operation, values = self._route(request)
-            if operation is None:
-                raise errors.not_found()
+            if operation is None:  # nothing is said of other methods than the documented ones
+                _, _, methods = self._router.find(request.method, request.segments)
+                raise errors.not_found(assumed="routing.other_method" if methods else "")
             call = Call(world, request, values, self._catalogues.of(world))
             body = operation.handler(call)
         except IdtError as error:

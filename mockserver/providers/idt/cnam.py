@@ -61,7 +61,7 @@ def set_cnam(call: Call) -> None:
     _require_settable(call, row)
     balance = call.world.ledger("idt").balance
     if balance < _FEE and options["cnam_checks_funds"]:
-        raise errors.insufficient_funds(_FEE, balance)
+        raise errors.insufficient_funds(_FEE, balance, assumed="cnam.funds")
     kind, display = (body.get(field) or choices[0] for field, choices in _CHOICES.items())
     _request(call.world, row, Cnam(body["name"], kind, display))
 

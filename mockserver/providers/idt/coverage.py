@@ -61,7 +61,9 @@ def _place(call: Call) -> tuple[Country, str | None, bool]:
     country = _country(call, iso or "", in_path=False)
     if toll_free:
         if region_code:
-            raise errors.refused([errors.invalid("region_code", "must be left out for toll-free numbers")])
+            complaint = "must be left out for toll-free numbers"
+            claim = "refusal.get_did_groups.region_with_toll_free.shape"
+            raise errors.refused([errors.invalid("region_code", complaint, assumed=claim)])
         if not country.supports_toll_free:
             raise errors.toll_free_not_offered()
         return country, None, True
@@ -81,9 +83,10 @@ def browse_numbers(call: Call) -> bytes:
     group_id = path_id(call.values[0])
     group = None if group_id is None else call.catalogue.groups.get(group_id)
     if group is None:
-        raise errors.not_found("DID Group", "did_group_id")
+        raise errors.not_found("DID Group", "did_group_id", assumed="reading.path")
     if not group.supports_browse:
-        raise errors.refused([errors.invalid("did_group_id", "does not support browsing")])
+        claim = "refusal.browse_available_numbers.browse_unsupported.shape"
+        raise errors.refused([errors.invalid("did_group_id", "does not support browsing", assumed=claim)])
     stock, rows = call.world.stock("idt"), call.world.options["idt"]["browse_rows"]
     sold = stock.gone().get(group.shelf)
     known = call.catalogue.browsed.get((group.id, rows))

@@ -43,12 +43,17 @@ _STATUS_DOCUMENTED = frozenset({1001, 1002, 1003, 2000, 2001, 2002, 3001})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One entry of `errors`. `source` is a JSON pointer into the request body, for JSON bodies only."""
+    """One entry of `errors`. `source` is a JSON pointer into the request body, for JSON bodies only.
+
+    `assumed` is the claim of a refusal whose situation no source has, `reading.types`; with "" it is known as
+    well as its code.
+    """
 
     code: int
     detail: str
     field: str | None = None
     source: str | None = None
+    assumed: str = ""
 
     def document(self) -> dict[str, Any]:
         """The entry with its keys in the documented order; absent ones are left out."""
@@ -73,8 +78,11 @@ class IdtError(Exception):
 
     @property
     def evidence(self) -> Evidence:
-        """How well the first problem's code and status are known."""
-        code = self.problems[0].code
+        """How well the first problem is known: its situation, its code and its status."""
+        first = self.problems[0]
+        if first.assumed:
+            return Evidence("assumed", f"idt.{first.assumed}")
+        code = first.code
         return Evidence("documented" if code in _STATUS_DOCUMENTED else "assumed", f"idt.error.{code}")
 
     def answer(self, options: Mapping[str, Any], api_request_id: str) -> tuple[int, bytes]:
@@ -99,8 +107,14 @@ def required(field: str, source: str | None = None) -> Problem:
     return Problem(1001, f"{label(field)} is required", field, source)
 
 
-def invalid(field: str, complaint: str = "is invalid", source: str | None = None) -> Problem:
-    return Problem(1002, f"{label(field)} {complaint}", field, source)
+def invalid(
+    field: str, complaint: str = "is invalid", source: str | None = None, *, assumed: str | None = None
+) -> Problem:
+    """A value that will not do, of the body or, without `source`, of the query. That the code of all of them
+    is 1002 is `assumed`; of one situation it is printed, and that one passes ""."""
+    if assumed is None:
+        assumed = "reading.query" if source is None else "reading.types"
+    return Problem(1002, f"{label(field)} {complaint}", field, source, assumed)
 
 
 # --- refusals --------------------------------------------------------------------------------------
@@ -120,8 +134,8 @@ def invalid_request(detail: str, status: int | str = "status_1000") -> IdtError:
     return IdtError(status, Problem(1000, detail))
 
 
-def not_found(what: str = "Resource", field: str | None = None) -> IdtError:
-    return IdtError(404, Problem(1003, f"{what} not found", field))
+def not_found(what: str = "Resource", field: str | None = None, *, assumed: str = "") -> IdtError:
+    return IdtError(404, Problem(1003, f"{what} not found", field, assumed=assumed))
 
 
 def access_denied() -> IdtError:
@@ -140,10 +154,10 @@ def dids_not_enabled() -> IdtError:
     return IdtError("status_3000", Problem(3000, "DIDs feature is not enabled for this account"))
 
 
-def insufficient_funds(cost: Decimal, balance: Decimal) -> IdtError:
+def insufficient_funds(cost: Decimal, balance: Decimal, *, assumed: str = "") -> IdtError:
     """Cost and balance in the account's currency; both are shown with two digits after the point."""
     detail = f"Insufficient Funds (cost: {cost:.2f}, account balance: {balance:.2f})"
-    return IdtError(422, Problem(3001, detail, source="/"))
+    return IdtError(422, Problem(3001, detail, source="/", assumed=assumed))
 
 
 def toll_free_not_offered() -> IdtError:

@@ -20,6 +20,7 @@ from mockserver.providers.idt.rows import DidGroup, Order, OrderItem
 _FIELDS = ("preview", "order_items")
 _ITEM_FIELDS = ("did_group_id", "quantity", "did_skus")
 _ITEM = "/order_items/0"
+_NOT_POSITIVE = "must be greater than 0"  # the complaint that is printed
 _FIRST_ITEM_ID = 240001  # after those of the examples
 
 
@@ -136,7 +137,8 @@ def _item_problems(fields: dict[str, Any]) -> list[Problem]:
     if quantity is not None and skus is not None and not complaint and not skus_complaint:
         complaint = "" if quantity == len(skus) else "does not equal the number of did skus"
     if complaint:
-        problems.append(errors.invalid("quantity", complaint, f"{_ITEM}/quantity"))
+        known = "" if complaint == _NOT_POSITIVE else None
+        problems.append(errors.invalid("quantity", complaint, f"{_ITEM}/quantity", assumed=known))
     if skus_complaint:
         problems.append(errors.invalid("did_skus", skus_complaint, f"{_ITEM}/did_skus"))
     return problems
@@ -147,7 +149,7 @@ def _quantity_complaint(quantity: Any) -> str:
     if quantity is None:
         return ""
     if isinstance(quantity, (int, float)) and not isinstance(quantity, bool) and quantity <= 0:
-        return "must be greater than 0"
+        return _NOT_POSITIVE
     if not is_integer(quantity):
         return "must be an integer"
     return f"must be less than or equal to {MOST_PER_ORDER}" if quantity > MOST_PER_ORDER else ""
@@ -172,8 +174,8 @@ def _ordered_numbers(call: Call, group: DidGroup, skus: list[str]) -> tuple[tupl
         number = number_of_sku(group, sku) if group.supports_browse else None
         shelf = None if number is None else stock.shelves.of_number(number)
         if number is None or shelf is None or shelf.key != group.shelf or not stock.on_sale(number):
-            problem = errors.invalid("did_skus", "is not available in this DID Group")
-            problems.append(Problem(1002, problem.detail, "did_skus", f"{_ITEM}/did_skus/{index}"))
+            source = f"{_ITEM}/did_skus/{index}"
+            problems.append(errors.invalid("did_skus", "is not available in this DID Group", source))
         else:
             found.append((number_text(number, group.calling_code), sku))
     if problems:
