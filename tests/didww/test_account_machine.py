@@ -143,6 +143,14 @@ class Customer(Papers, Books, RuleBasedStateMachine):
         self.ask("POST", "/orders", {"type": "orders", "attributes": {"items": items}})
 
     @rule(area=st.sampled_from(AREAS), place=SMALL)
+    def buy_by_number(self, area: str, place: int) -> None:
+        group = next(one for one in self.account.groups if one["attributes"]["area_name"] == area)
+        rows = self.account.get(f"/available_dids?filter[did_group.id]={group['id']}").data
+        if rows:
+            item = did_item(group["skus"][0], available_did_id=rows[place % len(rows)]["id"])
+            self.ask("POST", "/orders", {"type": "orders", "attributes": {"items": [item]}})
+
+    @rule(area=st.sampled_from(AREAS), place=SMALL)
     def reserve(self, area: str, place: int) -> None:
         group = next(one for one in self.account.groups if one["attributes"]["area_name"] == area)
         rows = self.account.get(f"/available_dids?filter[did_group.id]={group['id']}").data
@@ -374,6 +382,15 @@ STORIES = (
     lambda one: one.change_number(0, {"terminated": True}),
     lambda one: one.cancel_order(0),
     lambda one: one.end_month(0, False, 36 * DAY),
+    lambda one: one.buy_by_number("Honolulu", 0),
+    lambda one: one.reserve("Honolulu", 0),
+    lambda one: one.end_reservation(0, False),
+    lambda one: one.make_trunks(0),
+    lambda one: one.delete("voice_in_trunk_groups", 0),
+    lambda one: one.share_channels(2, 2, 0),
+    lambda one: one.delete("shared_capacity_groups", 0),
+    lambda one: one.route(0, 0, "voice_in_trunk"),
+    lambda one: one.delete("voice_in_trunks", 0),
 )
 MILESTONES = {
     "DID",
