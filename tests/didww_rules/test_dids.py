@@ -123,6 +123,14 @@ def test_number_is_blocked_when_terminated_as_recorded(world: World) -> None:
     assert world.ledger("didww").lines == []
 
 
+def test_restored_number_is_renewed_as_often_as_the_same_request_says(world: World) -> None:
+    ended = change(world, world.table(Did)[RECORDED_DID], terminated=True)
+    restored = change(world, ended, terminated=False, billing_cycles_count=4)
+    assert (restored.terminated, restored.billing_cycles_count) == (False, 4)
+    again = change(world, restored, terminated=True, billing_cycles_count=4)
+    assert (again.terminated, again.billing_cycles_count) == (True, 0)
+
+
 def test_number_leaves_and_is_refunded_when_terminated_while_its_order_is_pending(world: World) -> None:
     before = world.ledger("didww").balance
     order = buy(world, item(HONOLULU_SKU, 2))

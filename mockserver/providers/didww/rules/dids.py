@@ -55,7 +55,7 @@ def _apply(world: World, did: Did, values: dict[str, Any], version: str) -> Did:
     if terminated is True and not did.terminated:
         return _terminate(world, did)
     if terminated is False and (did.terminated or lifecycle.expired(world, did)):
-        return _restore(world, did, version)
+        return _restore(world, did, version, values.get("billing_cycles_count"))
     return world.table(Did).put(did)
 
 
@@ -115,10 +115,13 @@ def _terminate(world: World, did: Did) -> Did:
     return world.table(Did).put(ended)
 
 
-def _restore(world: World, did: Did, version: str) -> Did:
-    """Free while the paid time runs, else for the price of a new month from now."""
+def _restore(world: World, did: Did, version: str, count: int | None) -> Did:
+    """Free while the paid time runs, else for the price of a new month from now.
+
+    It is renewed for ever then (documented), or `count` times if the request says so as well (assumed).
+    """
     subject = lifecycle.subject_of(did.id)
-    restored = replace(did, terminated=False, blocked=did.awaiting_registration, billing_cycles_count=None)
+    restored = replace(did, terminated=False, blocked=did.awaiting_registration, billing_cycles_count=count)
     if not lifecycle.expired(world, did):
         history.tell(world, did.number, "restored")
         world.announce(subject, "terminated -> active")
