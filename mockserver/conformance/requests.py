@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +18,7 @@ from mockserver.conformance.values import (
     Unreadable,
     form,
     grouped,
+    kinds,
     pairs_of,
     parts_of,
     read_all,
@@ -66,11 +70,18 @@ def with_fate(problem: Problem, status: int, answer: bytes) -> Problem:
     fate = problem.fate
     if status < 400 or (problem.place == _TYPE and status not in _OF_TYPES):
         fate = "ignored"
-    elif problem.unknown and problem.unknown.encode("utf-8", "replace") in answer:
+    elif problem.unknown and _named(problem.unknown, answer):
         fate = "rejected"
     if fate == problem.fate:
         return problem
     return Problem(problem.place, problem.problem, fate, problem.unknown)
+
+
+def _named(unknown: str, answer: bytes) -> bool:
+    """Whether an answer speaks of a name, or of `x` where `filter[x]` was sent. A part of a word is none."""
+    inner = unknown.removesuffix("[]").rpartition("[")[2].removesuffix("]")
+    names = "|".join(re.escape(name) for name in (unknown, inner) if name)
+    return re.search(rf"(?<!\w)(?:{names})(?!\w)".encode("utf-8", "replace"), answer) is not None
 
 
 def _check(document: Document, sent: Sent) -> Iterator[Problem]:
@@ -155,12 +166,19 @@ def _query(operation: Operation, query: str) -> Iterator[Problem]:
             yield Problem(f"query {name}", "is missing")
     for name, texts in given.items():
         one = known.get(name) or known.get(name.removesuffix("[]"))
+        if len(texts) > 1 and not name.endswith("[]") and (one is None or _is_single(operation, one)):
+            yield Problem(f"query {name[:100]}", "is given more than once", "ignored")
         if one is not None and one.name not in deep:
             yield from _value(operation, one, texts, f"query {one.name}")
         elif name.partition("[")[0] in deep and name.endswith("]"):
             yield from _deep(operation, known[name.partition("[")[0]], name, texts)
         elif name not in credentials:
             yield strange("query ", name, "is not a parameter of this operation")
+
+
+def _is_single(operation: Operation, parameter: Parameter) -> bool:
+    """Whether a parameter takes one value, or one list with commas."""
+    return "array" not in kinds(operation.document, parameter.schema) or not parameter.explode
 
 
 def _deep(operation: Operation, parameter: Parameter, name: str, texts: list[str]) -> Iterator[Problem]:
@@ -194,6 +212,8 @@ def _body(operation: Operation, content_type: str, body: bytes) -> Iterator[Prob
         said = f"is {given[:100]}, not" if given else "is missing; it must be"
         yield Problem(_TYPE, f"{said} {either(list(content))}")
         kind = _looks_like(content, body)
+        if kind is None and all(map(_is_json, content)):
+            yield Problem("body", "is not JSON")
     if kind is None or "schema" not in content[kind]:
         return
     at, schema = operation.document.at((*place, "content", kind, "schema"))
@@ -202,6 +222,8 @@ def _body(operation: Operation, content_type: str, body: bytes) -> Iterator[Prob
     except Unreadable as error:
         yield Problem("body", str(error))
         return
+    if _is_json(kind):
+        yield from _repeated(body)
     found = list(problems_of(operation.document.validator(at).iter_errors(value), "body"))
     yield from found
     known = {problem.place for problem in found}
@@ -211,6 +233,25 @@ def _body(operation: Operation, content_type: str, body: bytes) -> Iterator[Prob
         last = path[-1].replace("~", "~0").replace("/", "~1")
         if f"body {pointer}/{last}"[:200] not in {one[:200] for one in known}:
             yield _unknown_field(pointer, last, path[-1])
+
+
+def _repeated(body: bytes) -> Iterator[Problem]:
+    """Fields that stand twice in one object; a reader takes one of them, mostly the last."""
+    found: dict[str, None] = {}
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        held = dict(pairs)
+        if len(held) < len(pairs):
+            times = Counter(name for name, _ in pairs)
+            found.update(dict.fromkeys(name for name in times if times[name] > 1))
+        return held
+
+    try:
+        json.loads(body, object_pairs_hook=members)
+    except (ValueError, RecursionError):
+        return
+    for name in found:
+        yield Problem(f"body {name[:100]}", "stands more than once in an object", "ignored")
 
 
 def _unknown_field(pointer: str, last: str, name: str) -> Problem:

@@ -115,7 +115,19 @@ def test_field_that_is_missing_or_unknown_is_told_at_any_depth() -> None:
         ([], "application/json", [("body", "must be an object, is a list", "rejected")]),
         (ORDER, "", [("header content-type", "is missing; it must be application/json", "rejected")]),
         (ORDER, "text/plain", [("header content-type", "is text/plain, not application/json", "rejected")]),
-        (b"a=1", "text/plain", [("header content-type", "is text/plain, not application/json", "rejected")]),
+        (
+            b"a=1",
+            "text/plain",
+            [
+                ("header content-type", "is text/plain, not application/json", "rejected"),
+                ("body", "is not JSON", "rejected"),
+            ],
+        ),
+        (
+            b'{"order_items": [{"did_group_id": 1, "quantity": 1, "quantity": 2}]}',
+            "application/json",
+            [("body quantity", "stands more than once in an object", "ignored")],
+        ),
     ],
 )
 def test_body_that_is_none_or_of_another_type_is_told(body: Any, kind: str, problems: list[Any]) -> None:
@@ -140,6 +152,22 @@ def test_credentials_that_are_missing_are_told() -> None:
 )
 def test_query_parameter_that_is_wrong_or_unknown_is_told(query: str, problems: list[Any]) -> None:
     assert ask("idt", "GET", f"/v1/dids/orders?{query}", IDT) == problems
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "twice"),
+    [
+        ("idt", "/v1/dids/orders?page=1&page=2", "page"),
+        ("idt", "/v1/dids/orders?page=1", ""),
+        ("didww/2026-04-16", "/v3/countries?filter[name]=a&filter[name]=b", "filter[name]"),
+        ("didww/2026-04-16", "/v3/countries?filter[name]=a&filter[iso]=b", ""),
+        ("didww/2026-04-16", "/v3/countries?sort=name&sort=iso", "sort"),
+    ],
+)
+def test_parameter_that_is_given_twice_is_told(name: str, target: str, twice: str) -> None:
+    found = ask(name, "GET", target, DIDWW if name != "idt" else IDT)
+    told = (f"query {twice}", "is given more than once", "ignored")
+    assert found == ([told] if twice else [])
 
 
 def test_path_and_method_that_are_not_described_are_told() -> None:
@@ -196,6 +224,10 @@ def test_body_that_is_not_known_whole_is_not_judged() -> None:
         (Problem("query a", "x", "ignored", "a"), 200, b"", "ignored"),
         (Problem("query a", "x", "ignored", "a"), 404, b"nothing", "ignored"),
         (Problem("query colour", "x", "ignored", "colour"), 400, b"colour is not allowed", "rejected"),
+        (Problem("query a", "x", "ignored", "a"), 400, b"a parameter", "rejected"),
+        (Problem("query ca", "x", "ignored", "ca"), 400, b"cannot", "ignored"),
+        (Problem("query filter[nmae]", "x", "ignored", "filter[nmae]"), 400, b'"nmae is wrong"', "rejected"),
+        (Problem("query filter[name]", "x", "ignored", "filter[name]"), 400, b"page is wrong", "ignored"),
         (Problem("body /a", "x"), 422, b"", "rejected"),
         (Problem("body /a", "x"), 200, b"", "ignored"),
         (Problem("header content-type", "x"), 422, b"", "ignored"),
