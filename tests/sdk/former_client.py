@@ -10,7 +10,9 @@ import os
 import sys
 import tempfile
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 # Resources that were made and not read in that version.
 MADE_ONLY = {
@@ -23,7 +25,14 @@ MADE_ONLY = {
 
 def main(address: str, key: str) -> None:
     from didww.client import DidwwClient
-    from didww.enums import AddressVerificationStatus, ExportStatus, ExportType, IdentityType, OrderStatus
+    from didww.enums import (
+        AddressVerificationStatus,
+        CallbackMethod,
+        ExportStatus,
+        ExportType,
+        IdentityType,
+        OrderStatus,
+    )
     from didww.query_params import QueryParams
 
     used: set[str] = set()
@@ -167,6 +176,11 @@ def main(address: str, key: str) -> None:
     assert lines[0].startswith("Date/Time Start (UTC),Date/Time Connect (UTC)")
     assert len(lines) > 20
 
+    # --- callbacks
+    for method in CallbackMethod:
+        wanted = build("order", "Order", items=[item], callback_method=method)
+        told(client, wanted, key)
+
     did.terminated = True
     assert client.dids().update(did).data.terminated
 
@@ -187,6 +201,41 @@ def main(address: str, key: str) -> None:
         row.name = f"changed {name}"
         assert getattr(client, name)().update(row).data.name == f"changed {name}"
     sys.stdout.write("\n".join(sorted(used)))
+
+
+class Hook(BaseHTTPRequestHandler):
+    """Takes one callback, and keeps it as `server.got`: method, address, body, signature."""
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        url = f"http://{self.headers['host']}{self.path}"
+        self.server.got = self.command, url, body, self.headers["x-didww-signature"]  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: what stands on the way out is counted."""
+
+
+def told(client: Any, order: Any, key: str) -> None:
+    """The callback of an order comes, and the client's own validator accepts it."""
+    from didww.callback.request_validator import RequestValidator
+
+    with HTTPServer(("127.0.0.1", 0), Hook) as hook:
+        hook.timeout = 20
+        order.callback_url = f"http://127.0.0.1:{hook.server_port}/hook?x=1"
+        order = client.orders().create(order).data
+        client.balance().find()
+        hook.handle_request()
+        method, url, body, signature = hook.got  # type: ignore[attr-defined]
+    assert method == order.callback_method
+    payload = dict(parse_qsl(body or url.partition("?")[2]))
+    payload.pop("x", None)
+    assert payload == {"id": order.id, "type": "orders", "status": "completed"}
+    assert RequestValidator(key).validate(url, payload, signature)
+    assert not RequestValidator("another").validate(url, payload, signature)
 
 
 def read_all(name: str, resource: Any) -> None:
