@@ -148,6 +148,21 @@ def test_older_version_shows_nothing_of_methods_that_it_cannot_express(account: 
         assert_refused(answer, "attribute", name="allowed_sip_ips")
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_trunk_stays_when_it_is_sent_back_as_it_is_shown(version: str, account: Account) -> None:
+    """Those of the seed too, which hold what a customer may not choose."""
+    account = account.as_of(version)
+    shown = account.get("/voice_out_trunks").data
+    assert any(trunk["attributes"]["on_cli_mismatch_action"] == "replace_cli" for trunk in shown)
+    assert any(trunk["attributes"]["threshold_amount"] is None for trunk in shown)
+    for trunk in shown:
+        known = {name: trunk["attributes"][name] for name in ("on_cli_mismatch_action", "threshold_amount")}
+        if version <= OLD:
+            known["allowed_sip_ips"] = trunk["attributes"]["allowed_sip_ips"]
+        changed = change(account, trunk, **known, capacity_limit=7).data
+        assert changed == {**trunk, "attributes": {**trunk["attributes"], "capacity_limit": 7}}
+
+
 # --- credentials ---------------------------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ NOT_FOR_UPDATE = "is not allowed for update"
 _KNOWN = Evidence("documented", "didww.error.voice_out_trunk")
 _ACTIONS = ("send_original_cli", "reject_call")
 _OPTIONAL_ACTIONS = ("replace_cli", "randomize_cli")  # only with the option replace_cli
+# May hold what nobody may choose; sent back as it is shown, it stays (assumed).
+_AS_SHOWN = ("on_cli_mismatch_action", "threshold_amount")
 
 TRUNK: Mapping[str, Reader] = {
     "name": NAME,
@@ -100,6 +102,11 @@ def update_trunk(world: World, trunk: VoiceOutTrunk, values: Mapping[str, Any]) 
     """Change a trunk; an authentication method that is sent replaces the old one whole. Refusal: 403, 422."""
     require_write_access(world)
     errors: list[ApiError] = []
+    values = {
+        name: value
+        for name, value in values.items()
+        if name not in _AS_SHOWN or value != getattr(trunk, name)
+    }
     read = read_all(_readers(world), values, errors)
     if "authentication_method" in values:
         method = _authentication(world, trunk.authentication_method, values["authentication_method"], errors)
@@ -278,10 +285,13 @@ def flat(value: object) -> Given:
 def _flat(
     world: World, old: Authentication | None, values: Mapping[str, Any], errors: list[ApiError]
 ) -> Authentication | None:
+    shown: tuple[str, ...] | None = getattr(old, FLAT, None)
+    if old is not None and values[FLAT] == (None if shown is None else list(shown)):
+        return old  # also of methods that these versions cannot express
     read = read_all({FLAT: _IPS}, values, errors)
     if FLAT not in read:
         return None
-    if isinstance(old, Twilio | IpOnly):  # methods that these versions cannot express
+    if isinstance(old, Twilio | IpOnly):
         errors.append(invalid(FLAT, assumed.INVALID))
         return None
     if old is not None:
