@@ -154,7 +154,11 @@ class Found:
 
     def read(self, name: str, text: bytes) -> None:
         """Add what one file holds."""
-        content: dict[str, Any] = yaml.load(text, _LOADER) or {}
+        try:
+            content: dict[str, Any] = yaml.load(text, _LOADER) or {}
+        except yaml.YAMLError as error:
+            self.problems.append(f"{name}: {' '.join(str(error).split())}")
+            return
         self.problems += [f"{name}: there is no part {part!r}" for part in sorted(content.keys() - _PARTS)]
         usual = {**_USUAL, **(content.get("common") or {})}
         for part, kind, before, rows in (

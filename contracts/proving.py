@@ -16,7 +16,7 @@ FOLDERS = ("tests/idt", "tests/didlogic", "tests/didww", "tests/didww_rules", "t
 
 def behaviour(file: str) -> bool:
     """Whether the tests of a file must be named by claims."""
-    return file.rpartition("/")[0] in FOLDERS
+    return any(file.startswith(f"{folder}/") for folder in FOLDERS)
 
 
 def problems(claims: Claims, tests: Iterable[str], files: Collection[str]) -> Iterator[str]:

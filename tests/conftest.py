@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from contracts.claims import load
+from contracts.claims import BadClaims, load
 from contracts.proving import problems
 from tests.support import Server
 
@@ -39,7 +39,10 @@ def pytest_collection_modifyitems(
         if SLOW.search(item.path.as_posix().rpartition("/tests/")[2]):
             item.add_marker(pytest.mark.slow)
     whole = _whole_files(config, items)
-    wrong = list(problems(load(), [item.nodeid for item in items if _file(item) in whole], whole))
+    try:
+        wrong = list(problems(load(), [item.nodeid for item in items if _file(item) in whole], whole))
+    except BadClaims as error:
+        wrong = str(error).splitlines()
     if not wrong:
         return
     if not hasattr(config, "workerinput"):

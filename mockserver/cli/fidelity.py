@@ -51,13 +51,19 @@ def as_markdown(figures: Figures) -> str:
 
 
 def as_badge(figures: Figures) -> str:
-    """An SVG picture: the operations of the newest version of each provider."""
-    label, parts, worst = "operations proven", [], 1.0
-    for name, versions in figures.items():
-        proven, known = _pair(next(iter(versions.values()))["parts"].get("operations"))
-        parts.append(f"{name} {proven}/{known}")
-        worst = min(worst, proven / known if known else 0.0)
-    message = " · ".join(parts)
+    """An SVG picture: the operations of every version, side by side; which is which stands in the title."""
+    label, pairs = "operations proven", {name: _operations(versions) for name, versions in figures.items()}
+    shares = {
+        name: {v: f"{one[0]}/{one[1]}" for v, one in versions.items()} for name, versions in pairs.items()
+    }
+    message = " · ".join(f"{name} {' '.join(each.values())}" for name, each in shares.items())
+    title = f"{label}: " + " · ".join(
+        f"{name} {', '.join(f'{version} {share}' for version, share in each.items())}"
+        for name, each in shares.items()
+    )
+    worst = min(
+        (a / b if b else 0.0 for versions in pairs.values() for a, b in versions.values()), default=0.0
+    )
     color = _GREEN if worst == 1 else _YELLOW if worst >= 0.9 else _RED
     left, right = (round(len(text) * _CHARACTER) + 12 for text in (label, message))
     words = "".join(
@@ -66,7 +72,7 @@ def as_badge(figures: Figures) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
-        f'aria-label="{escape(label)}: {escape(message)}"><title>{escape(label)}: {escape(message)}</title>'
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>'
         f'<rect width="{left + right}" height="20" rx="3" fill="{color}"/>'
         f'<path d="M3 0h{left - 3}v20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#444"/>'
         f'<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">{words}</g></svg>'
@@ -85,6 +91,10 @@ def _versions(figures: Figures) -> Iterator[tuple[str, str, Any]]:
     for name, versions in figures.items():
         for version, one in versions.items():
             yield name, version, one
+
+
+def _operations(versions: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {version: _pair(one["parts"].get("operations")) for version, one in versions.items()}
 
 
 def _pair(pair: list[int] | None) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -58,17 +59,25 @@ def test_json_is_the_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "message", "color"),
+    ("figures", "message", "title", "color"),
     [
-        ({"idt": FIGURES["idt"]}, "idt 17/17", "#3c8c3c"),
-        (FIGURES, "didww 3/4 · idt 17/17", "#b03030"),
+        ({"idt": FIGURES["idt"]}, "idt 17/17", "idt v1 17/17", "#3c8c3c"),
+        (
+            FIGURES,
+            "didww 3/4 1/1 · idt 17/17",
+            "didww 2026-04-16 3/4, 2022-05-10 1/1 · idt v1 17/17",
+            "#b03030",
+        ),
     ],
 )
-def test_badge_is_a_picture_of_the_newest_versions(figures: dict, message: str, color: str) -> None:  # type: ignore[type-arg]
+def test_badge_is_a_picture_of_every_version(
+    figures: dict[str, Any], message: str, title: str, color: str
+) -> None:
     picture = ElementTree.fromstring(as_badge(figures))
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    assert picture.attrib["aria-label"] == f"operations proven: {message}"
+    assert picture.attrib["aria-label"] == picture[0].text == f"operations proven: {title}"
     assert picture[1].attrib["fill"] == color
+    assert [text.text for text in picture[3]] == ["operations proven", message]
     assert int(picture.attrib["width"]) > 100
 
 

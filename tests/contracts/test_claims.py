@@ -184,6 +184,12 @@ def test_file_that_is_wrong_is_refused_with_every_problem_named(text: str, expec
     assert wrong(text) == expected
 
 
+def test_file_that_is_no_yaml_is_told_with_its_place() -> None:
+    (line,) = wrong("claims: [{id: idt.x")
+    assert line.startswith("contracts/idt/claims.yaml: ")
+    assert "line 1" in line
+
+
 def test_problems_of_several_rows_are_told_together() -> None:
     text = """
         common: {then: So., evidence: documented, source: x, tests: a.py::test_a}
@@ -258,8 +264,8 @@ def test_tests_of_files_that_are_not_collected_are_not_missed() -> None:
 @pytest.mark.parametrize("folder", [*FOLDERS, "tests/core", "tests/idt/more"])
 def test_behaviour_test_without_a_claim_is_told(folder: str) -> None:
     file = f"{folder}/test_a.py"
-    assert behaviour(file) == (folder in FOLDERS)
-    expected = [f"{file}::test_b: no claim names it"] if folder in FOLDERS else []
+    assert behaviour(file) == (folder != "tests/core")
+    expected = [f"{file}::test_b: no claim names it"] if folder != "tests/core" else []
     assert fitting(tests=[f"{file}::test_b[1]", f"{file}::test_b[2]"]) == expected
 
 
