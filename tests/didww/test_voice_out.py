@@ -157,9 +157,12 @@ def test_trunk_stays_when_it_is_sent_back_as_it_is_shown(version: str, account: 
     assert any(trunk["attributes"]["threshold_amount"] is None for trunk in shown)
     for trunk in shown:
         known = {name: trunk["attributes"][name] for name in ("on_cli_mismatch_action", "threshold_amount")}
+        links = {}
         if version <= OLD:
             known["allowed_sip_ips"] = trunk["attributes"]["allowed_sip_ips"]
-        changed = change(account, trunk, **known, capacity_limit=7).data
+            did = account.get(f"/voice_out_trunks/{trunk['id']}/relationships/default_did").body["data"]
+            links["default_did"] = {"data": did}
+        changed = change(account, trunk, links, **known, capacity_limit=7).data
         assert changed == {**trunk, "attributes": {**trunk["attributes"], "capacity_limit": 7}}
 
 

@@ -54,7 +54,7 @@ _KNOWN = Evidence("documented", "didww.error.voice_out_trunk")
 _ACTIONS = ("send_original_cli", "reject_call")
 _OPTIONAL_ACTIONS = ("replace_cli", "randomize_cli")  # only with the option replace_cli
 # May hold what nobody may choose; sent back as it is shown, it stays (assumed).
-_AS_SHOWN = ("on_cli_mismatch_action", "threshold_amount")
+_AS_SHOWN = ("on_cli_mismatch_action", "threshold_amount", "default_did_id")
 
 TRUNK: Mapping[str, Reader] = {
     "name": NAME,
