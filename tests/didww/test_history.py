@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.happenings import CannotHappen
 from tests.didww.account import Account, did_item
 from tests.didww.contract import OLD, assert_refused, read
+from tests.didww.refusals import unchanged
 from tests.didww.test_exports import happen
 
 ACTIONS = read("queries.yaml")["did_history"]["filters"]["action"]["enum"]
@@ -250,6 +252,18 @@ def test_number_can_be_blocked_and_unblocked(account: Account) -> None:
     for blocked in (True, False):
         happen(account, "block_did", did=number, blocked=blocked)
         assert account.get(f"/dids/{did['id']}").data["attributes"]["blocked"] is blocked
+
+
+def test_number_that_ended_or_waits_cannot_be_unblocked(account: Account) -> None:
+    (ended,) = account.get("/dids?filter[terminated]=true").data
+    (waiting,) = account.get("/dids?filter[awaiting_registration]=true").data
+    did, number = bought(account)
+    change = {"data": {"type": "dids", "id": did["id"], "attributes": {"billing_cycles_count": 0}}}
+    assert account.patch(f"/dids/{did['id']}", change).status == 200
+    account.advance(days=32)
+    for one in (ended["id"], waiting["id"], number):
+        with unchanged(account), pytest.raises(CannotHappen, match="is blocked because"):
+            happen(account, "block_did", did=one, blocked=False)
 
 
 def test_number_can_be_canceled_elsewhere(account: Account) -> None:

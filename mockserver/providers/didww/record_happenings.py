@@ -117,6 +117,11 @@ def _near_expiry(world: World, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _block(world: World, fields: dict[str, Any]) -> dict[str, Any]:
     did = _did(world, "did", fields["did"])
+    if not fields["blocked"] and (
+        did.terminated or did.awaiting_registration or lifecycle.expired(world, did)
+    ):
+        reason = f"{did.number} is blocked because it ended, expired or awaits registration"
+        raise CannotHappen(reason, field="did", conflict=True)
     if did.blocked is not fields["blocked"]:
         did = world.table(Did).put(replace(did, blocked=fields["blocked"]))
         world.announce(lifecycle.subject_of(did.id), "blocked" if did.blocked else "unblocked")
