@@ -65,7 +65,8 @@ class Reader:
         if incoming is None:
             named: dict[str, str] = {}
             for raw_name, raw_value in headers:
-                name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+                # White space around a value is no part of it (RFC 9110, 5.5); parsers leave what follows it.
+                name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1").strip(" \t")
                 named[name] = value if name not in named else f"{named[name]}, {value}"
             incoming = self.read(
                 method, path.decode("latin-1"), query.decode("latin-1"), named, scheme, server

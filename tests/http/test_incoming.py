@@ -55,6 +55,12 @@ def test_repeated_headers_are_joined() -> None:
     assert incoming.request.headers["accept"] == "a/b, c/d"
 
 
+def test_white_space_around_a_header_is_no_part_of_it() -> None:
+    headers = [(b"host", b"h"), (b"api-key", b" \tdemo key \t")]
+    incoming = make().read_raw("GET", b"/echo/x", b"", headers, "http", WHERE)
+    assert incoming.request.headers["api-key"] == "demo key"
+
+
 def test_credentials_do_not_reach_what_is_shown() -> None:
     headers = [(b"host", b"h"), (b"authorization", b"Bearer live"), (b"accept", b"*/*")]
     incoming = make().read_raw("GET", b"/echo/x", b"apiid=live&page=1", headers, "http", WHERE)
