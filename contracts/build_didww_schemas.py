@@ -216,6 +216,7 @@ class Schemas:
     # --- documents -------------------------------------------------------------------------------
 
     def _meta(self) -> None:
+        """Counts are always there, the version is missing in the older ones of what was recorded."""
         version = {"type": "string", "const": self.tables.version, "description": "The version that answered"}
         count: JSON = {"type": "integer", "minimum": 0}
         self.made["Meta"] = closed({"api_version": version})
@@ -227,11 +228,13 @@ class Schemas:
         for names in {tuple(facts["meta"]) for facts in self.tables.lists.values()}:
             if len(names) > 1:
                 members: JSON = {name: {**count, "description": about[name]} for name in names[:-1]}
-                self.made[self._meta_name(names)] = closed({**members, "api_version": version})
+                made = closed({**members, "api_version": version}, list(names[:-1]))
+                self.made[self._meta_name(names)] = made
         members = {"available_count": {**count, "description": about["available_count"]}}
         self.made["DidReservationMeta"] = closed({**members, "api_version": version})
         self.made["RelationshipLinks"] = closed({"self": _LINK, "related": _LINK}, ["self", "related"])
-        self.made["PageLinks"] = closed(dict.fromkeys(("first", "prev", "next", "last"), _LINK))
+        links = dict.fromkeys(("first", "prev", "next", "last"), _LINK)
+        self.made["PageLinks"] = closed(links, ["first", "last"])
 
     @staticmethod
     def _meta_name(names: tuple[str, ...]) -> str:
@@ -262,13 +265,16 @@ class Schemas:
         made = f"{component(kind)}ListDocument"
         facts = self.tables.lists.get(kind, {"paginated": True, "meta": ["total_records", "api_version"]})
         members: JSON = {"data": {"type": "array", "items": reference(component(kind))}}
-        names = tuple(facts["meta"])
+        names, required = tuple(facts["meta"]), ["data"]
         if names:
             members["included"] = self._included()
             members["meta"] = reference("Meta" if len(names) == 1 else self._meta_name(names))
+        if len(names) > 1:
+            required.append("meta")
         if facts["paginated"]:
             members["links"] = reference("PageLinks")
-        self.made[made] = closed(members, ["data"])
+            required.append("links")
+        self.made[made] = closed(members, required)
         return made
 
     @staticmethod
