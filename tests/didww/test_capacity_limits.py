@@ -159,6 +159,22 @@ def test_numbers_and_channels_are_bought_together(account: Account) -> None:
         assert nothing.status == 422
 
 
+def test_channels_stay_when_the_numbers_of_their_order_are_canceled(account: Account) -> None:
+    """DELETE is for orders of numbers alone; the outcome of a transition takes back what was waited for."""
+    before, funds = counts(account, STANDARD)[0], account.funds
+    order = account.order(did_item(account.group(2)["skus"][0], qty=1), channels(STANDARD, 2)).data
+    bought, numbers = (item["attributes"] for item in order["attributes"]["items"])
+    with unchanged(account):
+        assert_refused(account.delete(f"/orders/{order['id']}"), "order_not_pending")
+    account.world.fire(f"didww.orders/{order['id']}", "canceled")
+    account.world.commit()
+    assert account.get(f"/orders/{order['id']}").data["attributes"]["status"] == "canceled"
+    assert account.get(f"/dids?filter[order.id]={order['id']}").data == []
+    assert counts(account, STANDARD)[0] == before + 2
+    assert funds - account.funds == 2 * (Decimal(bought["nrc"]) + Decimal(bought["mrc"]))
+    assert Decimal(numbers["mrc"]) > 0
+
+
 def test_channels_of_orders_are_paid_for_every_month(account: Account) -> None:
     account.order(channels(EXTENDED, 2))
     funds = account.funds
