@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.providers.didww.voice_rows import VoiceOutTrunk
 from tests.didww.account import Account
 from tests.didww.contract import NEW, OLD, VERSIONS, assert_refused
 from tests.didww.forms import assert_document
@@ -271,6 +272,8 @@ def test_number_that_leaves_the_account_leaves_its_trunks(account: Account) -> N
     assert change(account, did, terminated=True).status == 200  # its order is pending: it goes at once
     assert [numbers(account, trunk, name) for name, _ in NUMBERS] == [[], []]
     assert account.get(f"/voice_out_trunks/{trunk['id']}/relationships/dids").data == []
+    row = account.world.table(VoiceOutTrunk)[trunk["id"]]
+    assert (row.did_ids, row.emergency_did_ids) == ((), ())
 
 
 def test_caller_is_replaced_only_when_the_account_may(account: Account) -> None:
@@ -288,6 +291,7 @@ def test_caller_is_replaced_only_when_the_account_may(account: Account) -> None:
     assert list(changed["relationships"]) == ["dids", "emergency_dids"]
     old = again(account.as_of(OLD), trunk, "?include=default_did")
     assert old["relationships"]["default_did"]["data"]["id"] == did
+    assert old["attributes"]["on_cli_mismatch_action"] == "replace_cli"
     answer = account.get("/voice_out_trunks?include=default_did")
     assert_refused(answer, "include_not_allowed", name="default_did", type="voice_out_trunks")
 
