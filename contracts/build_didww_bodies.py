@@ -158,6 +158,9 @@ class Bodies:
         names: dict[str, str] = {}
         for object_kind, rules in about["kinds"].items():
             members = {member: rule_schema(rule, of_trunk=True) for member, rule in rules["members"].items()}
+            for member, rule in rules["members"].items():
+                if rule.get("null_with") in members:  # what else is sent decides
+                    members[member] = nullable(members[member])
             names[object_kind] = self._typed(object_kind, members, [])
         made = f"{component(kind)}{camel(attribute)}Request"
         self._schemas.made[made] = self._any_of(names)

@@ -77,6 +77,8 @@ def control(
 def _refusal(status: int, answer: dict[str, Any]) -> str:
     """What is wrong, each field that is, and what was meant or what there is."""
     text = str(answer.get("error", f"the server answered {status}"))
+    if status == 401:
+        return f"{text}: set MOCKSERVER_ADMIN_TOKEN to that of the server"
     fields = answer.get("fields") or {}
     if len(fields) > 1:
         text += "".join(f"\n  {name}: {reason}" for name, reason in fields.items())

@@ -416,5 +416,6 @@ def test_admin_token_is_read_from_the_environment() -> None:
         refused = CliRunner().invoke(cli, ["faults"], env={**variables, "MOCKSERVER_ADMIN_TOKEN": "other"})
         assert refused.exit_code == 1
         assert "the control API needs the server's admin token" in refused.stderr
+        assert "set MOCKSERVER_ADMIN_TOKEN to that of the server" in refused.stderr
         variables["MOCKSERVER_ADMIN_TOKEN"] = "only-for-tests"
         assert CliRunner().invoke(cli, ["faults"], env=variables).stdout == "no faults\n"

@@ -208,6 +208,18 @@ def test_json_api_body_is_judged_by_the_form_that_was_meant() -> None:
     assert all(place.startswith("body /data/attributes/items/0/attributes/") for place, _, _ in found), found
 
 
+def test_trunk_that_registers_by_itself_may_empty_its_host() -> None:
+    """As the official client does it."""
+    attributes = {"enabled_sip_registration": True, "use_did_in_ruri": True, "host": None, "port": None}
+    trunk = {"configuration": {"type": "sip_configurations", "attributes": attributes}}
+    body = {"data": {"type": "voice_in_trunks", "id": DID, "attributes": trunk}}
+    assert ask("didww/2026-04-16", "PATCH", f"/v3/voice_in_trunks/{DID}", DIDWW, body) == []
+    del attributes["enabled_sip_registration"], attributes["use_did_in_ruri"]
+    former = ask("didww/2022-05-10", "PATCH", f"/v3/voice_in_trunks/{DID}", DIDWW, body)
+    place = "body /data/attributes/configuration/attributes/host"
+    assert former == [(place, "must be a text, is null", "rejected")]
+
+
 def test_what_the_journal_masked_is_not_judged() -> None:
     body = {"order_items": [{"did_group_id": "***", "quantity": 1}]}
     assert order(body) == []
