@@ -23,6 +23,13 @@ def list_claims(call: Call) -> dict[str, Any]:
     if wanted.get("evidence", _LEVELS[0]) not in _LEVELS:
         raise unknown("level of evidence", wanted["evidence"], _LEVELS)
     known = _known()
+    of_provider = [one for one in known["claims"] if one["id"].startswith(wanted.get("provider", ""))]
+    for name, words in (
+        ("kind", dict.fromkeys(one["kind"] for one in known["claims"])),
+        ("version", dict.fromkeys(version for one in of_provider for version in one["version"])),
+    ):
+        if name in wanted and wanted[name] not in words:
+            raise unknown(name, wanted[name], tuple(words))
     claims = [claim for claim in known["claims"] if _fits(claim, wanted)]
     if "claim" in wanted and not claims:
         every = [claim["id"] for claim in known["claims"]]

@@ -75,6 +75,9 @@ def test_absences_are_about_a_provider_and_a_version_alone(call: Caller, known: 
         ("provider=twilio", "there is no provider 'twilio'"),
         ("evidence=guessed", "there is no level of evidence 'guessed'"),
         ("claim=idt.error.301", "there is no claim 'idt.error.301'"),
+        ("kind=errors", "there is no kind 'errors'"),
+        ("version=v9", "there is no version 'v9'"),
+        ("provider=didlogic&version=2026-04-16", "there is no version '2026-04-16'"),
     ],
 )
 def test_what_there_is_not_is_refused_with_the_nearest(call: Caller, query: str, said: str) -> None:
