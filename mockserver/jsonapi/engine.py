@@ -246,7 +246,7 @@ class Engine:
 
     def _update(self, world: World, request: Request, view: View, identifier: str) -> Outcome:
         query, values = self._write(request, view, identifier)
-        row = _find(world, view, identifier)
+        row = _find(world, view, identifier, "update")
         if values:
             assert view.resource.update is not None
             row = view.resource.update(world, row, Incoming(values, view.version, self._root(request)))
@@ -274,7 +274,7 @@ class Engine:
         check_accept(request)
         if request.body:
             _check_stray_body(request)
-        row = _find(world, view, identifier, verify=True)
+        row = _find(world, view, identifier, "delete", verify=True)
         assert view.resource.delete is not None
         view.resource.delete(world, row)
         ignored = tuple(parse_query(request.query))
@@ -339,13 +339,13 @@ class Engine:
         return writers
 
 
-def _find(world: World, view: View, identifier: str, *, verify: bool = False) -> Any:
+def _find(world: World, view: View, identifier: str, action: str = "show", *, verify: bool = False) -> Any:
     """The record of the URL. Refusal with 404; with `verify` 103 for an id with a comma."""
     if verify:
         _verify_key(identifier)
     row = view.source.find(world, identifier)
     if row is None:
-        error, detail = not_found(identifier), view.resource.absent
+        error, detail = not_found(identifier), view.resource.absent.get(action)
         raise Refusal(replace(error, detail=detail) if detail else error)
     return row
 

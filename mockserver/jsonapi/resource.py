@@ -384,7 +384,7 @@ class ResourceType:
     etag            whether answers carry an ETag
     bare            documents hold data alone, no meta
     open            needs no key; its source then looks at no world
-    absent          the detail of the 404 for a record, in place of the usual one
+    absent          per operation, the detail of the 404 for a record, in place of the usual one
     handlers        actions that are no JSON:API requests: (world, request, version) -> answer
     evidence        how well each operation is known; documented when not given
     """
@@ -414,7 +414,7 @@ class ResourceType:
     etag: bool = True
     bare: bool = False
     open: bool = False
-    absent: str = ""
+    absent: Mapping[str, str] = field(default_factory=dict)
     handlers: Mapping[str, Callable[[World, Request, str], Outcome]] = field(default_factory=dict)
     since: str = ""
     until: str = ""

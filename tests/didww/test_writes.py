@@ -92,7 +92,7 @@ def test_delete_takes_the_record_away(version: str, name: str, account: Account)
         assert maker.account.delete(path).status == 422
         return
     again = maker.account.delete(path)
-    if newest in ("proofs", "permanent_supporting_documents"):
+    if newest == "permanent_supporting_documents":
         assert_refused(again, "record_not_found_of", type=kind)
     else:
         assert_refused(again, "not_found", id=key)

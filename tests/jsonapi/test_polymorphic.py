@@ -92,7 +92,7 @@ PAPERS = ResourceType(
     operations=("list", "show", "create", "update"),
     create=_create,
     update=_update,
-    absent="papers - gone",
+    absent={"show": "papers - gone"},
 )
 SCALES = ResourceType(
     type="scales", row=Paper, attributes=(), operations=("create",), handlers={"create": _weigh}

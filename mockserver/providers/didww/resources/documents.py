@@ -139,7 +139,8 @@ PROOFS = ResourceType(
     create=_create_proof,
     update=_update_proof,
     delete=rules.delete_proof,
-    absent="proofs - Record not found",  # documented for 2026-04-16
+    # Documented for 2026-04-16 as is the usual detail for DELETE.
+    absent=dict.fromkeys(("show", "update"), "proofs - Record not found"),
     evidence={"create": "recorded", "delete": "recorded"},
 )
 
@@ -175,7 +176,8 @@ PERMANENT_DOCUMENTS = ResourceType(
     create=_create_document,
     update=_update_document,
     delete=rules.delete_document,
-    absent="permanent_supporting_documents - Record not found",  # documented for 2026-04-16
+    # Documented for 2026-04-16, here for DELETE too.
+    absent=dict.fromkeys(("show", "update", "delete"), "permanent_supporting_documents - Record not found"),
     evidence={"create": "recorded", "delete": "recorded"},
 )
 
