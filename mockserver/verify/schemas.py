@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from mockserver.conformance.documents import METHODS, Document, document
+from mockserver.conformance.unknown import unknown_fields
 from mockserver.verify.asking import Answer
 from mockserver.verify.masking import without_secrets
 from mockserver.verify.values import Difference, excerpt, shown
@@ -75,12 +77,14 @@ def _operations(known: Document) -> Mapping[str, Place]:
 
 def _invalid(known: Document, place: Place, expected: str, body: Any) -> Iterator[Difference]:
     try:
-        for number, error in enumerate(known.validator(place).iter_errors(body)):
-            if number == _MOST:
-                break
+        errors = list(islice(known.validator(place).iter_errors(body), _MOST))
+        for error in errors:
             path = ".".join(str(part) for part in error.instance_path)
             message = without_secrets(error.message[:_LOOKED_AT])
             told = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
             yield Difference(path or "body", expected, told)
+        if not errors:  # a document that does not close an object names all the same what it holds
+            for further in unknown_fields(known, known.at(place)[1], body)[:_MOST]:
+                yield Difference(".".join(further), "nothing", "a further member")
     except (ValueError, RecursionError):  # nested deeper than any document says
         yield Difference("body", expected, shown(body))
