@@ -74,9 +74,10 @@ class Books:
         lines = self.world.ledger("didww").lines[before.lines :]
         found = Counter((line.kind, line.subject, line.amount) for line in lines if line.kind != "adjustment")
         due, unsure = self._due(before, after)
-        assert +Counter({entry: n for entry, n in found.items() if entry[1] not in unsure}) == +due
+        written = Counter({entry: n for entry, n in found.items() if entry[1] not in unsure})
+        assert +written == +due, f"too much: {written - due}, too little: {due - written}"
         self.reached.update(f"{kind} {subject.partition('/')[0]}" for kind, subject, _ in found)
-        assert after.adrift == before.adrift
+        assert after.adrift == before.adrift, after.adrift ^ before.adrift
 
     @invariant()
     def time_ends_what_is_not_paid(self) -> None:
