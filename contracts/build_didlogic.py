@@ -121,6 +121,8 @@ def json_body(fields: list[JSON]) -> JSON:
             properties = at["items"]["properties"] if "items" in at else at["properties"]
             if last:
                 described = _described(field)
+                if field.get("single"):
+                    described = _one_or_many(described)
                 if "items" in at and not in_list:  # a list of its own in a form, one value in an object
                     described = {**described["items"], "description": described["description"]}
                 properties[name] = described
@@ -134,11 +136,16 @@ def json_body(fields: list[JSON]) -> JSON:
 
 
 def form_body(fields: list[JSON]) -> JSON:
-    """The schema of a form: names as they are sent, booleans in any of the words that clients use."""
-    body: JSON = {
-        "type": "object",
-        "properties": {field["name"]: _in_form(_described(field)) for field in fields},
-    }
+    """The schema of a form: names as they are sent, booleans in any of the words that clients use.
+
+    `x-alone`: one value may also come without the brackets of its name. A property of its own would get the
+    name of the list in a generated client.
+    """
+    properties = {field["name"]: _in_form(_described(field)) for field in fields}
+    for field in fields:
+        if field.get("single"):
+            properties[field["name"]]["x-alone"] = True
+    body: JSON = {"type": "object", "properties": properties}
     required = [field["name"] for field in fields if field["required"]]
     return {**body, "required": required} if required else body
 
@@ -152,6 +159,12 @@ def _in_form(schema: JSON) -> JSON:
         "description": schema["description"],
     }
     return words
+
+
+def _one_or_many(schema: JSON) -> JSON:
+    """A list, or the one item of it."""
+    listed = {key: value for key, value in schema.items() if key != "description"}
+    return {"description": schema["description"], "anyOf": [listed, schema["items"]]}
 
 
 def _described(field: JSON) -> JSON:
@@ -174,6 +187,8 @@ def _operation(name: str, path: str, row: JSON) -> JSON:
         described["description"] += f"\n\nThe same as {row['path']}."
     if "request" in row:
         described["requestBody"] = _request(row["request"])
+        if row["request"].get("query"):
+            described["parameters"] += [_instead(field) for field in row["request"]["fields"]]
     described["responses"] = {"200": _answer(row), **_refusals(row)}
     if row["evidence"] == "assumed" or row["confidence"] == "guess":
         described["x-evidence"] = "assumed"
@@ -203,10 +218,24 @@ def _parameter(row: JSON) -> JSON:
     return described
 
 
+def _instead(field: JSON) -> JSON:
+    """A field that may stand in the query instead of the body."""
+    described = _described(field) | ({"x-alone": True} if field.get("single") else {})
+    about = f"Instead of a body. {described.pop('description')}"
+    return {
+        "name": field["name"],
+        "in": "query",
+        "required": False,
+        "description": about,
+        "schema": described,
+    }
+
+
 def _request(row: JSON) -> JSON:
     bodies = {"form": form_body, "multipart": form_body, "json": json_body}
     content = {_TYPES[kind]: {"schema": bodies[kind](row["fields"])} for kind in row["formats"]}
-    return {"required": any(field["required"] for field in row["fields"]), "content": content}
+    required = any(field["required"] for field in row["fields"]) and not row.get("query")
+    return {"required": required, "content": content}
 
 
 def _answer(row: JSON) -> JSON:

@@ -165,7 +165,7 @@ def _query(operation: Operation, query: str) -> Iterator[Problem]:
         if parameter.required and name not in given and not any(one.startswith(f"{name}[") for one in given):
             yield Problem(f"query {name}", "is missing")
     for name, texts in given.items():
-        one = known.get(name) or known.get(name.removesuffix("[]"))
+        one = _called(known, name)
         if len(texts) > 1 and not name.endswith("[]") and (one is None or _is_single(operation, one)):
             yield Problem(f"query {name[:100]}", "is given more than once", "ignored")
         if one is not None and one.name not in deep:
@@ -179,6 +179,13 @@ def _query(operation: Operation, query: str) -> Iterator[Problem]:
 def _is_single(operation: Operation, parameter: Parameter) -> bool:
     """Whether a parameter takes one value, or one list with commas."""
     return "array" not in kinds(operation.document, parameter.schema) or not parameter.explode
+
+
+def _called(known: Mapping[str, Parameter], name: str) -> Parameter | None:
+    """The parameter that a name in a query means, whether or not it has the brackets of a list."""
+    listed = known.get(f"{name}[]")
+    alone = listed if listed is not None and listed.schema.get("x-alone") else None
+    return known.get(name) or known.get(name.removesuffix("[]")) or alone
 
 
 def _deep(operation: Operation, parameter: Parameter, name: str, texts: list[str]) -> Iterator[Problem]:

@@ -101,6 +101,8 @@ def form(document: Document, schema: Any, given: Mapping[str, list[str]]) -> dic
     made: dict[str, Any] = {}
     for name, texts in given.items():
         known = name if name in properties else name.removesuffix("[]")
+        if properties.get(f"{name}[]", {}).get("x-alone"):
+            known = f"{name}[]"
         made[known if known in properties else name] = read_all(
             document, properties.get(known, {}), texts, split=False
         )

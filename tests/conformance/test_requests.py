@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from mockserver.conformance.documents import Document, document
 from mockserver.conformance.problems import Problem
 from mockserver.conformance.requests import Sent, check_request, with_fate
+from tests.didlogic.account import contract, operations
 
 IDT = {"x-api-key": "***", "x-api-secret": "***"}
 DIDWW = {"api-key": "***", "content-type": "application/vnd.api+json"}
@@ -72,6 +75,27 @@ def test_request_as_described_has_no_problem(
 ) -> None:
     found = ask(name, method, target, headers, body)
     assert [one for one in found if not one[0].startswith("path ")] == []
+
+
+RECORDED = [one for one in contract("examples/index.json")["examples"] if one["kind"].startswith("request")]
+
+
+@pytest.mark.parametrize("example", RECORDED, ids=lambda one: one["file"])
+def test_recorded_request_of_a_client_has_no_problem(example: dict[str, Any]) -> None:
+    row = next(one for one in operations() if one["id"] == example["operation"])
+    content = urlencode(contract(f"examples/{example['file']}"), doseq=True)
+    target = re.sub("{.*?}", "1", row["path"])
+    name, method = f"didlogic/{row['version']}", row["method"]
+    if "request" in row:
+        assert ask(name, method, target, FORM, content.encode()) == []
+    if "request" not in row or row["request"].get("query"):
+        assert ask(name, method, f"{target}?{content}", DIDLOGIC) == []
+
+
+@pytest.mark.parametrize("body", [{"did_numbers": "17806999999"}, {"did_numbers": ["17806999999"]}])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_single_number_needs_no_list(method: str, body: Any) -> None:
+    assert ask("didlogic/v2", method, "/v2/buy/purchase", DIDLOGIC, body, "application/json") == []
 
 
 @pytest.mark.parametrize(
