@@ -12,7 +12,8 @@ What this server does not know for certain about the providers, and what it does
 recorded, documented, or follows from public software: `mockserver report --fidelity` counts it, and
 `GET /_mock/claims` lists it.
 
-An answer that rests on an assumption says so: `X-Mock-Evidence: assumed; claim=…` names the claim. Many
+An answer that as a whole rests on an assumption says so: `X-Mock-Evidence: assumed; claim=…` names the claim.
+What lies behind an answer, as when something changes or what is charged, is told on this page alone. Many
 assumptions are switches (`mockserver options`), for the day that a provider turns out to behave otherwise.
 
 This page is made from the claims, by `make contracts`.

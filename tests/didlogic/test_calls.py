@@ -213,6 +213,7 @@ def test_calls_are_refused_when_a_filter_is_wrong(account: Account, query: str, 
 
 def test_page_numbers_that_cannot_be_count_as_the_first(account: Account) -> None:
     first = account.get("/v1/calls")
+    assert first["pagination"]["per_page"] == 100
     for query in ({"page": "0"}, {"page": "-3"}, {"page": "x"}, {"per_page": "0"}, {"per_page": "many"}):
         assert account.get("/v1/calls", **query) == first
     assert account.get("/v1/calls", per_page="99999")["pagination"]["per_page"] == 1000
