@@ -228,6 +228,13 @@ def test_attributes_are_refused_when_not_an_object(world: World, attributes: Any
     assert certain(errors) == [{"code": "103", "status": "400"}]
 
 
+def test_first_fault_of_shape_is_told_alone(world: World) -> None:
+    """As of any body; values are not looked at then."""
+    faulty = {"type": "did_order_items", "attributes": {"bogus": 1, "more": 1}, "id": "x"}
+    errors = refused_order(world, [item(HONOLULU_SKU, 0), faulty, 7, {}], callback_url="x")
+    assert errors == documented("member_not_allowed", name="id")
+
+
 @pytest.mark.parametrize("prefix", [UNKNOWN, "", 7, [], {}, True, "eeed293b-f3d8-4ef8-91ef-1b077d174b3b"])
 def test_prefix_is_refused_when_the_group_has_no_numbers_of_it(world: World, prefix: Any) -> None:
     one = item(HONOLULU_SKU, 1, nanpa_prefix_id=prefix)

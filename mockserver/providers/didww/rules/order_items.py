@@ -1,7 +1,8 @@
 """What may stand in the items of an order, checked one by one (reference 2.2).
 
-A request whose shape is wrong is refused with 400, every such error at once; one whose shape is right but
-whose values are not with 422, again all at once, each pointing at `/data/attributes/items/{i}/{name}`.
+A request whose shape is wrong is refused with 400 for the first fault, as the engine does with any body
+(engine.md 3); one whose shape is right but whose values are not with 422, all at once, each pointing at
+`/data/attributes/items/{i}/{name}`.
 """
 
 from __future__ import annotations
@@ -106,29 +107,32 @@ def _shape(items: object, version: str, others: Sequence[ApiError]) -> list[tupl
         raise Refusal(_bad_value(items, "items"), evidence)
     if not items:
         raise Refusal([invalid("items", assumed.BLANK), *others], evidence)
-    errors = [error for index, item in enumerate(items) for error in _shape_errors(index, item, version)]
-    if errors:
-        raise Refusal(errors, evidence)
+    for index, item in enumerate(items):
+        fault = _shape_fault(index, item, version)
+        if fault is not None:
+            raise Refusal(fault, evidence)
     return [(item["type"], item["attributes"]) for item in items]
 
 
-def _shape_errors(index: int, item: object, version: str) -> list[ApiError]:
+def _shape_fault(index: int, item: object, version: str) -> ApiError | None:
+    """The first thing that is wrong with the shape of an item."""
     if not isinstance(item, dict):
-        return [_bad_value(item, f"items/{index}")]
-    errors = [_not_allowed(name) for name in item if name not in ("type", "attributes")]
+        return _bad_value(item, f"items/{index}")
+    for name in item:
+        if name not in ("type", "attributes"):
+            return _not_allowed(name)
     kind, attributes = item.get("type"), item.get("attributes")
     if kind is None:
-        errors.append(_missing("type"))
-    elif not isinstance(kind, str) or kind not in _FIELDS:
-        errors.append(_bad_value(kind, "type"))
+        return _missing("type")
+    if not isinstance(kind, str) or kind not in _FIELDS:
+        return _bad_value(kind, "type")
     if attributes is None:
-        errors.append(_missing("attributes"))
-    elif not isinstance(attributes, dict):
-        errors.append(_bad_value(attributes, "attributes"))
-    elif isinstance(kind, str) and kind in _FIELDS:
-        known = {name for name in _FIELDS[kind] if _SINCE.get(name, "") <= version}
-        errors += [_not_allowed(name) for name in attributes if name not in known]
-    return errors
+        return _missing("attributes")
+    if not isinstance(attributes, dict):
+        return _bad_value(attributes, "attributes")
+    known = {name for name in _FIELDS[kind] if _SINCE.get(name, "") <= version}
+    unknown = [name for name in attributes if name not in known]
+    return _not_allowed(unknown[0]) if unknown else None
 
 
 def _missing(name: str) -> ApiError:
