@@ -109,6 +109,8 @@ def json_body(fields: list[JSON]) -> JSON:
     """The schema of a JSON body: bracketed names nest."""
     body: JSON = {"type": "object", "properties": {}}
     for field in fields:
+        if field.get("forms_only"):
+            continue
         head, keys = field["name"].partition("[")[0], _KEYS.findall(field["name"])
         at, names = body, [head, *keys]
         for place, name in enumerate(names):

@@ -98,6 +98,11 @@ def test_single_number_needs_no_list(method: str, body: Any) -> None:
     assert ask("didlogic/v2", method, "/v2/buy/purchase", DIDLOGIC, body, "application/json") == []
 
 
+def test_identities_may_be_json_texts_in_a_form() -> None:
+    content = urlencode({"did_numbers[]": "1", "identities[]": '{"id": 6756, "did_numbers": ["1"]}'})
+    assert ask("didlogic/v2", "POST", "/v2/numbers/purchase", FORM, content.encode()) == []
+
+
 @pytest.mark.parametrize(
     ("item", "problems"),
     [
