@@ -29,7 +29,7 @@ from tests.support import StrictJudge
 
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "contracts" / "mutations.json"
-_PATIENCE = 60  # seconds for the tests of one mutant; a fault that makes them hang is noticed, too
+_PATIENCE = 60  # seconds for one test; a fault that makes it hang is noticed, too
 
 
 class TakesTooLong(BaseException):
@@ -100,12 +100,12 @@ def _is_slow(item: pytest.Item) -> bool:
 
 def _first_to_fail(mutant: Mutant, items: Iterable[pytest.Item]) -> str | None:
     """The test that notices the fault; what was set up for one mutant is not used for another."""
-    signal.alarm(_PATIENCE)
     item = None
     try:
         # A fault that only the documents would show is noticed by no claim's own test.
         with planted(mutant.fault), patch.object(StrictJudge, "report", lambda *_: None):
             for item in items:
+                signal.alarm(_PATIENCE)
                 if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
                     return item.nodeid
     except TakesTooLong:
