@@ -24,6 +24,7 @@ _MEDIA_TYPE = "application/vnd.api+json"
 _SHOWN = {"status": 200, "content_type": _MEDIA_TYPE, "keys": {"": ["data", "meta"]}}
 _WHOLE = VERSIONS[-2:]  # all refusals are tried at these, one for each list at the older ones
 _OF_A_TYPE = ("proofs", "permanent_supporting_documents")  # their 404 names the type (regulation/errors.yaml)
+_OF_MANY = ("list", "texts", "words", "ints", "object", "objects")  # kinds that no filter equals
 _NOBODY = "00000000-0000-4000-8000-00000000dead"
 # Kinds of values (contracts/didww/shapes.yaml) by the names of mockserver.verify.values, where they differ.
 _KINDS = {
@@ -43,6 +44,8 @@ def extend(facts: JSON) -> None:
         facts["probes"] += map(compiled, _reads(tables, facts))
         if version in _WHOLE:
             facts["probes"] += map(compiled, _includes(tables))
+            facts["probes"] += map(compiled, _filters(tables, facts["placeholders"]))
+            facts["probes"] += map(compiled, _sorts(tables))
         facts["probes"] += map(compiled, _refusals(tables))
     for refusal in facts.pop("refusals"):
         facts["probes"] += map(compiled, _written(refusal))
@@ -188,6 +191,64 @@ def _includes(tables: Tables) -> Iterator[JSON]:
                 "ask": f"GET /v3/{kind}?include={name}"
                 + ("&page[size]=5" if tables.lists[kind]["paginated"] else ""),
                 "expect": expect,
+            }
+
+
+def _filters(tables: Tables, placeholders: JSON) -> Iterator[JSON]:
+    """Filters by what a record shows, with a value that one of them has: nothing else is listed."""
+    for kind, filters in tables.filters.items():
+        newest = tables.types[kind]["newest"]
+        for name in filters:
+            relation, _, part = name.partition(".")
+            to_one = "one" in tables.includes.get(kind, {}).get(relation, {})
+            shown = tables.types[kind]["attributes"].get(name)
+            if name == "id" or (shown is not None and _value(shown).strip("<?>") not in _OF_MANY):
+                include, place = "", name if name == "id" else f"attributes.{name}"
+            elif part == "id" and to_one:
+                include, place = f"include={relation}&", f"relationships.{relation}.data.id"
+            else:
+                continue
+            size = "page[size]=20&" if tables.lists[kind]["paginated"] else ""
+            learnt = f"some_{kind}_{name.replace('.', '_')}"
+            asked = f"/v3/{kind}?{include}{size}".rstrip("?&")
+            placeholders[learnt] = {"get": asked, "first_where": {"path": place}, "take": place}
+            yield {
+                "id": f"didww.{tables.version}.{kind}.filter.{name}",
+                "claims": [f"didww.filter.{newest}.{name}", f"didww.{newest}.list"],
+                "evidence": "documented",
+                "versions": [tables.version],
+                "ask": f"GET /v3/{kind}?{include}{size}filter[{name}]={{{learnt}}}",
+                "expect": {
+                    "status": 200,
+                    "at_least": {"data": 1},
+                    "every": {"data": {place: f"{{{learnt}}}"}},
+                },
+            }
+
+
+def _sorts(tables: Tables) -> Iterator[JSON]:
+    """Lists in the order of an attribute that is shown, both ways. Numbers on sale come as they like."""
+    for kind, sorts in tables.sorts.items():
+        newest = tables.types[kind]["newest"]
+        for name, about in sorts.items():
+            attribute = about.get("attribute", name)
+            if attribute not in tables.types[kind]["attributes"] or kind == "available_dids":
+                continue
+            yield {
+                "id": f"didww.{tables.version}.{kind}.sort.{name}",
+                "claims": [f"didww.sort.{newest}.{name}", f"didww.{newest}.list"],
+                "evidence": "documented",
+                "versions": [tables.version],
+                "steps": [
+                    {
+                        "ask": f"GET /v3/{kind}?sort={sign}{name}",
+                        "expect": {
+                            "status": 200,
+                            "sorted_by": {"path": "data", "attribute": attribute, "dir": direction},
+                        },
+                    }
+                    for sign, direction in (("", "asc"), ("-", "desc"))
+                ],
             }
 
 

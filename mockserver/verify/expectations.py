@@ -29,8 +29,10 @@ Values may be named instead of given (see `values`). Nothing here fails on an an
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -39,6 +41,7 @@ from mockserver.verify.asking import Answer
 from mockserver.verify.values import Absent, Difference, at, compare, excerpt, shown
 
 _NOTHING = object()
+_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 class Context(Protocol):
@@ -248,12 +251,15 @@ def _each_type(wanted: Mapping[str, str], _: Answer, content: Any, __: Context) 
 
 def _sorted_by(wanted: Mapping[str, str], _: Answer, content: Any, __: Context) -> Found:
     field = wanted.get("field") or f"attributes.{wanted['attribute']}"
-    found = [at(row, field) for row in _items(content, wanted["path"])]
-    values = [_collated(value) if isinstance(value, str) else value for value in found]
+    rows = [at(row, field) for row in _items(content, wanted["path"])]
+    found = [value for value in rows if value is not None]  # at which end those stand is not claimed
+    # How a server collates is not known: by letters, or byte for byte; amounts by what they are.
+    orders = [found, [_collated(value) if isinstance(value, str) else value for value in found]]
+    if all(isinstance(value, str) and _AMOUNT.fullmatch(value) for value in found):
+        orders.append([Decimal(value) for value in found])
     descending = wanted["dir"] == "desc"
-    # How a server collates is not known: by letters, or byte for byte.
-    if sorted(values, reverse=descending) != values and sorted(found, reverse=descending) != found:
-        yield Difference(wanted["path"], f"the order of {field}, {wanted['dir']}", shown(found))
+    if not any(sorted(order, reverse=descending) == order for order in orders):
+        yield Difference(wanted["path"], f"the order of {field}, {wanted['dir']}", shown(rows))
 
 
 def _same_order_as(wanted: str, _: Answer, content: Any, context: Context) -> Found:

@@ -187,6 +187,33 @@ DRIFTS = {
         "data",
         "Zimbabwe",
     ),
+    "order of amounts": Drift(
+        "didww",
+        on(r"/v3/orders\?sort=-amount$", backwards("data")),
+        "didww.sort.orders.amount",
+        "didww.2026-04-16.orders.sort.amount",
+        "data",
+        "[",
+    ),
+    "filter without effect": Drift(
+        "didww",
+        on(
+            r"filter\[iso\]",
+            body(lambda one: one["data"].append(one["data"][0] | {"attributes": {"iso": "X"}})),
+        ),
+        "didww.filter.countries.iso",
+        "didww.2026-04-16.countries.filter.iso",
+        "data.1.attributes.iso",
+        '"X"',
+    ),
+    "filter that finds nothing": Drift(
+        "didww",
+        on(r"filter\[country.id\]", body(lambda one: one["data"].clear())),
+        "didww.filter.regions.country.id",
+        "didww.2026-04-16.regions.filter.country.id",
+        "data",
+        "0",
+    ),
     "kind of value": Drift(
         "didww",
         on(r"/v3/did_groups$", text(b'"is_metered":false', b'"is_metered":"no"')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ NOTHING_TO_LEARN = {
     "/v3/cdr_exports has no data.0.id to take {any_cdr_exports_id} from",
     "/v3/did_reservations has no data.0.id to take {any_did_reservations_id} from",
 }
-LEAST = {"didww": 480, "idt": 50, "didlogic": 60}
+# Nor do the rows of the seed have all that a record may have.
+NO_VALUE = re.compile(r'/v3/\S+ has no row with "a value" at \S+ to take {some_\w+} from')
+LEAST = {"didww": 780, "idt": 50, "didlogic": 60}
 
 
 def of(result: Any, outcome: str) -> list[dict[str, Any]]:
@@ -30,6 +33,14 @@ def claims_about(provider: str) -> dict[str, set[str]]:
     """The versions that each claim about a provider is of."""
     every = load_contract("claims.json")["claims"]
     return {one["id"]: set(one["version"]) for one in every if one["id"].startswith(f"{provider}.")}
+
+
+def unlearnt(result: Any) -> set[str]:
+    """Why probes were skipped, except for what the seed does not have."""
+    reasons = {probe["reason"] for probe in of(result, "skipped")} - NOTHING_TO_LEARN
+    values = {reason for reason in reasons if NO_VALUE.fullmatch(reason)}
+    assert len(values) < 12, values
+    return reasons - values
 
 
 def methods(server: Server) -> set[str]:
@@ -56,7 +67,7 @@ def test_reading_finds_no_difference_and_changes_nothing(provider: str) -> None:
         "HEAD",
     }
     assert methods(server) <= {"GET", "HEAD"}
-    reasons = {probe["reason"] for probe in of(result, "skipped")} - NOTHING_TO_LEARN
+    reasons = unlearnt(result)
     assert all(reason.endswith("and writes are not allowed") for reason in reasons), reasons
 
 
@@ -79,7 +90,7 @@ def test_writing_finds_no_difference_and_removes_what_it_made(
     report = json.loads(result.stdout)
     assert (report["counts"]["differs"], report["counts"]["failed"]) == (0, 0)
     assert report["left_behind"] == []
-    assert {probe["reason"] for probe in of(result, "skipped")} <= NOTHING_TO_LEARN
+    assert unlearnt(result) == set()
     assert next(probe for probe in report["probes"] if probe["id"] == f"{provider}.main_job")["requests"]
     made = {
         name: len(table) - before.get(name, 0)
