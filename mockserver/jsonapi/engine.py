@@ -109,12 +109,7 @@ class Engine:
             rows = [] if found is None else [found]
         else:
             rows = view.ordered(world)
-        rows = document.passing(world, rows, tests)
-        for name, filters in query.narrowing().items() if query.narrow else ():
-            relationship = view.relationships[name]
-            rows = [
-                row for row in rows if document.passing(world, view.many(world, row, relationship), filters)
-            ]
+        rows = _narrowed(world, query, document.passing(world, rows, tests))
         if query.sorts:
             rows = list(rows)
             for bound, descending in reversed(query.sorts):
@@ -152,6 +147,8 @@ class Engine:
             row: Any = next(iter(view.source.every(world)))
         else:
             row = _find(world, view, identifier, verify=True)
+            if not _narrowed(world, query, [row]):
+                raise Refusal(not_found(identifier))
         return self._single(world, request, query, row, 200, "show")
 
     def _single(
@@ -348,6 +345,14 @@ def _find(world: World, view: View, identifier: str, action: str = "show", *, ve
         error, detail = not_found(identifier), view.resource.absent.get(action)
         raise Refusal(replace(error, detail=detail) if detail else error)
     return row
+
+
+def _narrowed(world: World, query: Query, rows: list[Any]) -> list[Any]:
+    """The rows with a related record that passes the filters reached through an included relationship."""
+    for name, tests in query.narrowing().items() if query.narrow else ():
+        view, relationship = query.view, query.view.relationships[name]
+        rows = [row for row in rows if document.passing(world, view.many(world, row, relationship), tests)]
+    return rows
 
 
 def _verify_key(identifier: str) -> None:

@@ -89,6 +89,28 @@ def test_nested_includes_are_served(version: str, kind: str, stocked: Lists) -> 
         assert including(lists, kind, path)["included"], path
 
 
+def test_filter_through_an_include_narrows_what_is_looked_up(stocked: Lists) -> None:
+    """Lists and single records, the engine finds both alike; a list of related records is not found so."""
+    account = stocked.account
+    (texas,) = account.get("/regions?filter[name]=Texas&include=country").data
+    country = texas["relationships"]["country"]["data"]["id"]
+    for path, many in (("/countries", True), (f"/countries/{country}", False)):
+        answer = account.get(f"{path}?include=regions&filter[regions.name]=Texas")
+        found = answer.data if many else [answer.data]
+        assert [(row["id"], links_of(row, "regions")) for row in found] == [
+            (country, [("regions", texas["id"])])
+        ]
+        assert [row["id"] for row in answer.body["included"]] == [texas["id"]]
+    nowhere = "include=regions&filter[regions.name]=Nowhere"
+    assert account.get(f"/countries?{nowhere}").data == []
+    assert_refused(account.get(f"/countries/{country}?{nowhere}"), "not_found", id=country)
+    pool = account.get("/capacity_pools?filter[name]=Standard").data[0]["id"]
+    related = f"/capacity_pools/{pool}/shared_capacity_groups"
+    through = account.get(f"{related}?include=dids&filter[dids.number]=1")
+    assert [row["id"] for row in through.data] == [row["id"] for row in account.get(related).data] != []
+    assert {tuple(links_of(row, "dids")) for row in through.data} == {()}
+
+
 @pytest.mark.parametrize(
     ("version", "kind"), [*each_list(), *(pytest.param(v, "balance", id=f"{v}-balance") for v in VERSIONS)]
 )
