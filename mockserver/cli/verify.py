@@ -102,6 +102,8 @@ def verify(
     if version is not None and version not in suite.versions:
         raise click.BadParameter(f"there are {', '.join(suite.versions)}", param_hint="--version")
     chosen = suite.chosen(version, claim)
+    if out is not None and not out.parent.is_dir():  # known before anything is asked
+        raise click.ClickException(f"cannot write {out}: there is no folder {out.parent}")
     if not chosen:
         raise click.BadParameter(f"no claim is like {masking.text(claim or '')!r}", param_hint="--claim")
     asker = Asker(address, timeout, suite.facts["rate"] if rate is None else rate)

@@ -295,6 +295,9 @@ def _reason(error: Exception, timeout: float) -> str:
         return "the connection was closed without an answer"
     if isinstance(error, http.client.HTTPException):
         return f"what came back is not HTTP ({type(error).__name__})"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        told = f"its certificate is not trusted ({error.verify_message})"
+        return f"no connection: {told}; SSL_CERT_FILE can name the authority"
     if isinstance(error, OSError):
         return f"no connection: {error.strerror or error}"
     return str(error) if str(error).startswith("the answer") else "the request cannot be sent"

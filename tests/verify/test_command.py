@@ -122,10 +122,13 @@ def test_a_key_in_the_address_is_not_shown(server: Server) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named(server: Server, tmp_path: Path) -> None:
+    """Before anything is asked, where that is known."""
     out = str(tmp_path / "none" / "verify.json")
+    result = verify("idt", "http://127.0.0.1:1", "--out", out, code=1)
+    assert f"cannot write {out}: there is no folder" in result.stderr
     with serving(server) as address:
-        result = verify("idt", f"{address}/idt", "--claim", "idt.paging", "--out", out, code=1)
-    assert f"cannot write {out}" in result.stderr
+        result = verify("idt", f"{address}/idt", "--claim", "idt.paging", "--out", str(tmp_path), code=1)
+    assert f"cannot write {tmp_path}" in result.stderr
 
 
 def test_values_may_come_from_the_environment(server: Server) -> None:
@@ -312,7 +315,7 @@ def test_a_certificate_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch, tmp
     thread.start()
     address = Address.of(f"https://localhost:{listening.server_port}")
     try:
-        with pytest.raises(NoAnswer, match="certificate"):
+        with pytest.raises(NoAnswer, match=r"its certificate is not trusted .*; SSL_CERT_FILE can"):
             Asker(address, 5, 0).ask("GET", "/", "", {}, None)
         known = tmp_path / "ca.pem"
         authority.cert_pem.write_to_path(str(known))
