@@ -332,6 +332,18 @@ def test_emergency_verification_is_told_and_the_order_that_it_makes(outcome: str
         assert orders == []
 
 
+def test_comment_of_a_reviewer_is_told(account: Account) -> None:
+    attributes = {"callback_url": HOOK, "callback_method": "post"}
+    numbers = links("dids", emergency_did(account)["id"])
+    asked = create(
+        account, "emergency_verifications", attributes, address=link("addresses", CHICAGO), dids=numbers
+    ).data
+    decision = {"outcome": "rejected", "reasons": "Blurred", "comment": "Page two."}
+    happen(account, "decide_emergency_verification", verification=asked["id"], **decision)
+    fields = payload(account, told(account)[-1])
+    assert (fields["reject_reasons"], fields["reject_comment"]) == ("Blurred", "Page two.")
+
+
 def test_outbound_trunk_is_told_when_its_threshold_blocks_it_and_when_it_works_again(
     account: Account,
 ) -> None:

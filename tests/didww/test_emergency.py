@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from mockserver.core.happenings import CannotHappen
 from mockserver.core.transitions import Policy
+from mockserver.providers.didww.regulation_rows import EmergencyRequirement
 from tests.didww.account import Account, Answer, did_item
 from tests.didww.contract import assert_refused, filled, read
 from tests.didww.forms import assert_document
@@ -175,6 +177,21 @@ def test_address_of_an_active_service_is_updated_without_charge(account: Account
     )
     assert status(account, key) == "active"
     assert account.get(f"/emergency_calling_services/{key}/address").data["id"] == home
+
+
+def test_setup_is_charged_with_the_first_month(account: Account) -> None:
+    table = account.world.table(EmergencyRequirement)
+    for row in [row for row in table if row.monthly_price is not None]:
+        table.put(replace(row, setup_price=Decimal("10.0")))
+    account.world.commit()
+    did = emergency_did(account)
+    before = account.funds
+    key = service_of(account, ask(account, did["id"]))["id"]
+    account.advance(seconds=2)
+    order = account.get(f"/emergency_calling_services/{key}/order").data["attributes"]
+    item = order["items"][0]["attributes"]
+    assert (order["amount"], item["nrc"], item["mrc"]) == ("12.5", "10.0", "2.5")
+    assert account.funds == before - Decimal("12.5")
 
 
 def test_service_is_renewed_every_month_and_ends_for_want_of_money(account: Account) -> None:
