@@ -26,7 +26,7 @@ WORDS = {**ORDER_WORDS, **CNAM_WORDS}
 FUNCTIONS = {
     "idt": (
         'curl -s -H "x-api-key: $KEY" -H "x-api-secret: $SECRET" -X "$1" "$ADDRESS/idt/v1/dids$2"'
-        ' ${3:+-d "$3"}; echo'
+        ' ${3:+-H "Content-Type: application/json" -d "$3"}; echo'
     ),
     "mock": 'curl -s -X "$1" "$ADDRESS/_mock$2" ${3:+-d "$3"}',
     "order": (
