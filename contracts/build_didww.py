@@ -12,9 +12,8 @@ from contracts.build_didww_relations import Relations
 from contracts.build_didww_schemas import Schemas, closed
 from contracts.build_didww_words import JSON, Words, an, reference, sentence
 from contracts.checking import Judge, operations
-from contracts.didww_tables import NEWEST, Tables, of_version
+from contracts.didww_tables import NEWEST, VERSIONS, Tables, of_version
 
-VERSIONS = ("2022-05-10", "2026-04-16")
 _ABOUT = (
     "Buying and running phone numbers (DIDs) with DIDWW. A JSON:API 1.0 interface as jsonapi-resources 0.9 "
     "gives it: what its documents and recordings leave open is what that framework does. Every PATCH may be "

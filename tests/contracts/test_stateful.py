@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from contracts import build_didlogic, build_didww, build_idt
+from contracts.didww_tables import VERSIONS
 from mockserver.core.world import World
 from tests.contracts.fuzzing import ASKED, Fuzzer, few
 from tests.contracts.fuzzing_didww import DidwwFuzzer
@@ -23,7 +25,7 @@ from tests.idt.test_fuzz import KNOWN as idt_known
 from tests.support import NOON, Server, state_of
 
 SERVER = Server(rate_limits=False, journal_entries=0)
-OLD, NEW = "2022-05-10", "2026-04-16"
+NEWEST, *FORMER = (f"didww-{version}" for version in reversed(VERSIONS))
 
 
 def _didww(version: str) -> Api:
@@ -38,8 +40,7 @@ def _didww(version: str) -> Api:
 
 
 APIS = {
-    f"didww-{NEW}": _didww(NEW),
-    f"didww-{OLD}": _didww(OLD),
+    **{f"didww-{version}": _didww(version) for version in VERSIONS},
     "idt": Api(build_idt.document(), SERVER, "/idt", HEADERS, {**HEADERS, "x-api-secret": "wrong"}),
     **{
         f"didlogic-{version}": Api(
@@ -96,13 +97,12 @@ def test_links_of_lists_lead_to_their_records(name: str, world: World) -> None:
 
 # What a way along the links needs: values that exist, and deletions after which a record can still be read.
 FUZZERS = {
-    f"didww-{NEW}": lambda: DidwwFuzzer(NEW, SERVER, "default"),
-    f"didww-{OLD}": lambda: DidwwFuzzer(OLD, SERVER, "default"),
+    **{f"didww-{version}": partial(DidwwFuzzer, version, SERVER, "default") for version in VERSIONS},
     "idt": lambda: Fuzzer(APIS["idt"].document, SERVER, "/idt", HEADERS, idt_known),
     "didlogic-v1": lambda: Fuzzer(APIS["didlogic-v1"].document, SERVER, "/didlogic", BEARER, didlogic_known),
     "didlogic-v2": lambda: Fuzzer(APIS["didlogic-v2"].document, SERVER, "/didlogic", BEARER, didlogic_known),
 }
-WAYS = [name for name in FUZZERS if ASKED or name != f"didww-{OLD}"]  # it takes seconds to see them
+WAYS = [name for name in FUZZERS if ASKED or name not in FORMER]  # it takes seconds to see them
 STAY = ("deleteOrder", "deleteEmergencyCallingService", "archive_identity")
 
 
@@ -170,7 +170,7 @@ IPS = ["203.0.113.7"]
 
 def outbound(api: Api) -> Any:
     attributes: dict[str, Any] = {"name": "walk", "on_cli_mismatch_action": "reject_call"}
-    if api is APIS[f"didww-{NEW}"]:
+    if api is APIS[NEWEST]:
         method = {"type": "credentials_and_ip", "attributes": {"allowed_sip_ips": IPS}}
         return data("voice_out_trunks", {**attributes, "authentication_method": method})
     return data("voice_out_trunks", {**attributes, "allowed_sip_ips": IPS})
@@ -248,8 +248,7 @@ def form(**fields: str) -> bytes:
 
 
 LIVES = {
-    f"didww-{NEW}": DIDWW,
-    f"didww-{OLD}": DIDWW,
+    **{name: [life for life in DIDWW if life.create in APIS[name].operations] for name in (NEWEST, *FORMER)},
     "idt": [Life("create_trunk_group", lambda api: TRUNK_GROUP, lambda key: TRUNK_GROUP)],
     "didlogic-v1": [
         Life(
