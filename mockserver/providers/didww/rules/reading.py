@@ -153,11 +153,10 @@ def amount(least: Decimal, most: Decimal) -> Reader:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise NotThat(assumed.NOT_A_NUMBER)
         written = f"{value:.12f}" if isinstance(value, float) else str(value).strip()
-        negative = written.startswith("-")
         if not _AMOUNT.fullmatch(written.removeprefix("-")):
             raise NotThat(assumed.NOT_A_NUMBER)
-        found = Decimal(written)
-        if negative or found < least:
+        found = Decimal(written) + 0  # -0 is 0
+        if found < least:
             raise NotThat(assumed.at_least(least))
         if found > most:
             raise NotThat(assumed.at_most(most))
